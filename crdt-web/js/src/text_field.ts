@@ -24,6 +24,11 @@ import { report } from "./watched.ts";
 export type TextField = Pick<
   HTMLTextAreaElement | HTMLInputElement,
   | "value"
+  | "defaultValue"
+  | "type"
+  | "form"
+  | "readOnly"
+  | "disabled"
   | "selectionStart"
   | "selectionEnd"
   | "setSelectionRange"
@@ -61,9 +66,13 @@ export interface BindTextOptions {
 /** In which direction to go. */
 type Way = "undo" | "redo";
 
+/** How what an element shows ends to be bound. */
+const BOUND = new WeakMap<TextField, Unsubscribe>();
+
 /**
- * Has an element show a text and edit it, until the function that it returns is called. What was typed until
- * then is still written. With `carets` others are shown where the caret is, and one is told where theirs are.
+ * Has an element show a text and edit it, until the function that it returns is called, or the element is bound
+ * again. What was typed until then is still written. With `carets` others are shown where the caret is, and one is
+ * told where theirs are.
  */
 export function bindText<E>(
   field: TextField,
@@ -83,17 +92,26 @@ export function bindText<E>(
   of: (editor: E) => TextEditor | null | undefined,
   options: BindTextOptions & { carets?: CaretOptions } = {},
 ): Unsubscribe {
+  if (field.selectionStart === null) {
+    throw new TypeError(`an <input> of type "${field.type}" does not say where its caret is: ${BINDABLE}`);
+  }
+  BOUND.get(field)?.();
   const binding = new Binding(field, document, of, options);
   const { carets } = options;
   if (carets !== undefined) binding.share(new Carets(document as CaretDocument<E>, carets, binding));
-  return () => binding.end();
+  const end = () => binding.end();
+  BOUND.set(field, end);
+  return end;
 }
+
+const BINDABLE = "bind a <textarea>, or one of type text, search, url, tel or password";
 
 /** When the selection of an element may have become another one, or be there no more. */
 const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus", "blur"];
 
 class Binding<E> {
   readonly #field: TextField;
+  readonly #form: TextField["form"];
   readonly #document: TextDocument<E>;
   readonly #onError: (error: unknown) => void;
   #unsubscribe: Unsubscribe = () => {};
@@ -130,6 +148,7 @@ class Binding<E> {
     options: BindTextOptions,
   ) {
     this.#field = field;
+    this.#form = field.form;
     this.#document = document;
     this.#onError = options.onError ?? report;
     this.#plain = plainOf(field);
@@ -137,6 +156,7 @@ class Binding<E> {
     field.addEventListener("input", this.#input);
     field.addEventListener("compositionstart", this.#composes);
     field.addEventListener("compositionend", this.#composed);
+    this.#form?.addEventListener("reset", this.#reset);
     if (options.undo !== false) {
       field.addEventListener("keydown", this.#pressed);
       field.addEventListener("beforeinput", this.#before);
@@ -229,11 +249,17 @@ class Binding<E> {
     this.#field.removeEventListener("input", this.#input);
     this.#field.removeEventListener("compositionstart", this.#composes);
     this.#field.removeEventListener("compositionend", this.#composed);
+    this.#form?.removeEventListener("reset", this.#reset);
     this.#field.removeEventListener("keydown", this.#pressed);
     this.#field.removeEventListener("beforeinput", this.#before);
     for (const event of SELECTS) this.#field.removeEventListener(event, this.#selected);
     globalThis.document?.removeEventListener("visibilitychange", this.#selected);
   }
+
+  /** Its form is about to give it back what it had at first: that is what it has. */
+  readonly #reset = (): void => {
+    this.#field.defaultValue = this.#field.value;
+  };
 
   readonly #composes = (): void => {
     this.#isComposing = true;
@@ -264,7 +290,8 @@ class Binding<E> {
   readonly #before = (event: Event): void => this.#goBack(event, WAYS[(event as InputEvent).inputType]);
 
   #goBack(event: Event, way: Way | undefined): void {
-    if (way === undefined || event.defaultPrevented) return;
+    const { readOnly, disabled } = this.#field;
+    if (way === undefined || event.defaultPrevented || readOnly || disabled) return;
     event.preventDefault();
     if (this.#isComposing) return;
     this.#typing.end();

@@ -54,7 +54,7 @@ export class Field extends EventTarget {
   /** Composes a text, of which there are several forms before it is done. */
   compose(...forms) {
     this.begin();
-    for (const form of forms) this.form(form);
+    for (const form of forms) this.become(form);
     this.done();
   }
 
@@ -63,7 +63,7 @@ export class Field extends EventTarget {
     this.dispatchEvent(new Event("compositionstart"));
   }
 
-  form(text) {
+  become(text) {
     this.setSelectionRange(this.from, this.selectionEnd);
     this.type(text);
   }

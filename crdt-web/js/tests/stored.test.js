@@ -31,6 +31,7 @@ test("whoever writes has been told everything before that", () => page.run("told
 test("a callback that throws does not make what was written fail", () => page.run("throwing"));
 test("what is typed into an element is kept, at its place", () => page.run("field"));
 test("line ends that an element has not are left as they are", () => page.run("lines"));
+test("elements that can be bound are, and a form gives back what is there", () => page.run("elements"));
 test("what is typed into an element stays in it while there is no room", () => page.run("full"));
 test("two stores of one page have what the other one writes", () => page.run("handles"));
 test("documents meet at a relay, and show who is there", () => page.run("synced", RELAY));

@@ -395,6 +395,43 @@ test("who has keys for undo keeps them", () => {
   assert.equal(mine.value.notes, "a");
 });
 
+test("nothing is undone in an element in which nothing can be typed", () => {
+  for (const name of ["readOnly", "disabled"]) {
+    const [mine, field] = [BoardDocument.create(), new Field()];
+    bindText(field, mine, (board) => board.notes);
+    field.type("a");
+    field[name] = true;
+    assert.deepEqual([field.press("z"), mine.value.notes], [true, "a"]);
+    field[name] = false;
+    assert.deepEqual([field.press("z"), mine.value.notes], [false, ""]);
+  }
+});
+
+test("an element that is bound anew shows the other text, and what was typed is written", async () => {
+  const { mine, field, slow, end } = await slowly("ab");
+  field.setSelectionRange(2, 2);
+  field.type("c");
+  const other = BoardDocument.create();
+  other.change((board) => { board.notes = "other"; });
+  const endOther = bindText(field, other, (board) => board.notes);
+  assert.equal(field.value, "other");
+  field.type("!");
+  await slow.step();
+  end();
+  mine.change((board) => board.notes.push("?"));
+  assert.deepEqual([field.value, other.value.notes, mine.value.notes], ["other!", "other!", "abc?"]);
+  endOther();
+  field.type("?");
+  assert.equal(other.value.notes, "other!");
+});
+
+test("an element that does not say where its caret is cannot be bound", () => {
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  Object.assign(field, { type: "email", selectionStart: null, value: "what it has" });
+  assert.throws(() => bindText(field, mine, (board) => board.notes), /type "email".*text, search, url, tel or password/);
+  assert.equal(field.value, "what it has");
+});
+
 test("an undo waits for what was typed before it", async () => {
   const { mine, field, slow } = await slowly("ab");
   field.setSelectionRange(2, 2);
@@ -617,7 +654,7 @@ class Typing {
       field.setSelectionRange(field.from, field.selectionEnd);
       person.form = [this.char(field)];
     }
-    field.form(person.form[0]);
+    field.become(person.form[0]);
     person.isComposing = this.next(3) !== 0;
     if (!person.isComposing) field.done();
   }

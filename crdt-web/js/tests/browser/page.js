@@ -302,12 +302,12 @@ const tests = {
     // A character is composed while the other one writes.
     fields[0].setSelectionRange(5, 65);
     fields[0].begin();
-    fields[0].form("´");
+    fields[0].become("´");
     fields[1].setSelectionRange(0, 0);
     fields[1].type(">");
     await until("it is here", () => board.value.notes.startsWith(">"));
     equal(fields[0].value, `Hello´ 😀 world${back}`);
-    fields[0].form("é");
+    fields[0].become("é");
     fields[0].done();
     await bothHave(`>Helloé 😀 world${back}`);
     fields[0].type("!");
@@ -332,6 +332,46 @@ const tests = {
     equal(board.value.notes, "a\r\n😀y\rxb");
     await until("both show both", () => area.value === "a\n😀y\nxb" && line.value === "a😀yxb");
     equal([area.selectionStart, line.selectionStart], [7, 4]);
+  },
+
+  async elements() {
+    const board = await (await named("elements")).create(BoardDocument);
+    await board.change((board) => board.notes.push("text"));
+    const notes = (board) => board.notes;
+    const input = (type) => Object.assign(document.createElement("input"), { type });
+    for (const type of ["text", "search", "url", "tel", "password"]) {
+      const field = input(type);
+      const end = bindText(field, board, notes);
+      await until("it shows it", () => field.value === "text");
+      end();
+    }
+    for (const type of ["email", "number", "date", "checkbox"]) {
+      await fails((async () => bindText(input(type), board, notes))(), `type "${type}"`);
+    }
+    // What a form gives back is what is there, whoever asks for it.
+    const form = document.createElement("form");
+    const [area, line, reset] = [document.createElement("textarea"), input("text"), input("reset")];
+    form.append(area, line, reset);
+    document.body.append(form);
+    const fields = [area, line];
+    const ends = fields.map((field) => bindText(field, board, notes));
+    await until("both show it", () => fields.every(({ value }) => value === "text"));
+    const type = (field, text) => {
+      field.setRangeText(text, field.value.length, field.value.length, "end");
+      field.dispatchEvent(new Event("input"));
+    };
+    for (const [nth, ask] of [() => form.reset(), () => reset.click()].entries()) {
+      type(area, `${nth}`);
+      await until("both show it", () => fields.every(({ value }) => value === board.value.notes && value.endsWith(`${nth}`)));
+      type(area, "!");
+      ask();
+      equal(area.value.endsWith(`${nth}!`), true);
+      type(area, "?");
+      await until("all is there", () => fields.every(({ value }) => value === board.value.notes && value.endsWith("!?")));
+    }
+    equal(board.value.notes, "text0!?1!?");
+    for (const end of ends) end();
+    form.remove();
   },
 
   async full() {
