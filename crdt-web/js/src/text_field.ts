@@ -133,8 +133,8 @@ class Binding<E> {
   readonly #typing = new Typing();
   /** What is to be undone and redone. */
   readonly #back: Way[] = [];
-  /** What has been asked for and is not settled. */
-  #asked: Way | "change" | undefined;
+  /** What has been asked for and is not settled: one thing, and at the end what was typed meanwhile. */
+  readonly #asked: (Way | "change")[] = [];
   #isOver = false;
   #carets: Carets<E> | undefined;
   #hasFocus = false;
@@ -214,7 +214,14 @@ class Binding<E> {
     this.#isOver = true;
     this.#ignore();
     this.#carets?.end();
-    if (this.#asked === undefined) this.#unsubscribe();
+    // The document may be closed next: what is asked for then is too late.
+    if (this.#asked.length > 0 && this.#typed.length > 0) this.#askFor("change");
+    this.#leave();
+  }
+
+  /** Wants to be told nothing more, if all is settled. */
+  #leave(): void {
+    if (this.#isOver && this.#asked.length === 0) this.#unsubscribe();
   }
 
   /** Begins to be told, with the text as it is then. */
@@ -237,7 +244,7 @@ class Binding<E> {
       // What was typed before the text was there.
       this.#ask();
       this.#selected();
-      if (this.#isOver && this.#asked === undefined) unsubscribe();
+      this.#leave();
     };
     subscribed.then(subscribe, (error: unknown) => {
       this.#ignore();
@@ -315,7 +322,7 @@ class Binding<E> {
       this.#typed = composed(written, this.#typed);
       const isPlain = before === held && after === this.#text;
       const come = this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
-      if (isOwn && this.#asked !== "change") this.#point(come);
+      if (isOwn && this.#asked[0] !== "change") this.#point(come);
     }
     this.#ask();
   };
@@ -333,7 +340,7 @@ class Binding<E> {
   /** Has the caret be where something was undone. */
   #point(undone: TextDelta): void {
     const last = replacements(undone).at(-1);
-    if (this.#asked === undefined || this.#isComposing || last === undefined) return;
+    if (this.#asked.length === 0 || this.#isComposing || last === undefined) return;
     const at = moved(last.end, undone, "behind");
     this.#field.setSelectionRange(at, at);
   }
@@ -354,10 +361,13 @@ class Binding<E> {
    * undone.
    */
   #ask(): void {
-    if (this.#asked !== undefined || this.#part === undefined) return;
+    if (this.#asked.length > 0 || this.#part === undefined) return;
     const way = this.#typed.length > 0 ? "change" : this.#back.shift();
-    if (way === undefined) return;
-    this.#asked = way;
+    if (way !== undefined) this.#askFor(way);
+  }
+
+  #askFor(way: Way | "change"): void {
+    this.#asked.push(way);
     let asked: unknown;
     try {
       const { group } = this.#typing;
@@ -383,18 +393,18 @@ class Binding<E> {
   }
 
   #settled(): void {
-    this.#asked = undefined;
+    this.#asked.shift();
     this.#ask();
-    if (this.#isOver && this.#asked === undefined) this.#unsubscribe();
-    if (this.#asked === undefined) this.#selected();
+    this.#leave();
+    if (this.#asked.length === 0) this.#selected();
   }
 
   #failed(error: unknown): void {
-    this.#asked = undefined;
+    this.#asked.shift();
     this.#back.length = 0;
     this.#typed = composed(this.#writing, this.#typed);
     this.#writing = [];
-    if (this.#isOver) this.#unsubscribe();
+    this.#leave();
     this.#onError(error);
   }
 }

@@ -220,6 +220,24 @@ test("a binding that ends writes what was typed until then", async () => {
   assert.equal(field.value, "abcde");
 });
 
+test("a binding that ends has asked for all that was typed: the document can be closed next", async () => {
+  for (const failure of [undefined, new Error("there is no room")]) {
+    const { mine, field, slow, errors, end } = await slowly("ab");
+    field.setSelectionRange(2, 2);
+    field.type("c");
+    // It is written, and nobody knows yet.
+    const step = slow.step({ failure });
+    field.type("d");
+    end();
+    assert.equal(slow.isAsked, true);
+    await step;
+    await slow.step();
+    assert.deepEqual([mine.value.notes, slow.isAsked, errors], ["abcd", false, failure === undefined ? [] : [failure]]);
+    mine.change((board) => board.notes.push("!"));
+    assert.equal(field.value, "abcd");
+  }
+});
+
 test("a text is the same one wherever its element moves", async () => {
   const mine = BoardDocument.create();
   const task = (how) => ({
