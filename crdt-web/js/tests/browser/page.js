@@ -536,9 +536,20 @@ const tests = {
     there.others((author, presence) => shown.push([author, presence?.name, presence?.caret === undefined]));
     await until("she is there", () => shown.length > 0);
     equal(shown[0], [alice.author, "Alice", false]);
+    // Another tab of hers, where nobody has been, says nothing.
+    const again = await named("alice's");
+    again.connect(relay);
+    const behind = await again.open(BoardDocument, here.id);
+    const unseen = new Field();
+    bindText(unseen, behind, (board) => board.notes, { carets: { presence: { name: "behind" }, onOthers: () => {} } });
+    await until("it is there too", () => unseen.value === mine.value);
+    unseen.dispatchEvent(new Event("select"));
+    await behind.synced();
+    mine.type("!");
+    await until("she has a caret behind that", () => JSON.stringify(seen.at(-1)) === at(12, 12));
     here.show({ name: "Alicia" });
     await until("she has another name", () => seen.at(-1)[0].presence.name === "Alicia");
-    equal([seen.at(-1)[0].start, shown.at(-1)], [11, [alice.author, "Alicia", false]]);
+    equal([seen.at(-1)[0].start, shown.at(-1)], [12, [alice.author, "Alicia", false]]);
     mine.focus(false);
     await until("she has no caret", () => seen.at(-1).length === 0);
     equal(shown.at(-1), [alice.author, "Alicia", true]);
