@@ -1,6 +1,7 @@
 /** Carets in a text that others have before them too, by presence: cursors that stay where they are. */
 
 import { pathOf } from "./editors.ts";
+import { type Named, isNamed } from "./presence.ts";
 import type { JsonValue, Places, TextEditor, Unsubscribe } from "./types.ts";
 import { report } from "./watched.ts";
 
@@ -8,7 +9,7 @@ import { report } from "./watched.ts";
 export interface Caret {
   readonly author: string;
   /** What else they show. */
-  readonly presence: { readonly [name: string]: JsonValue };
+  readonly presence: Named;
   readonly start: number;
   /** The same as `start` if nothing is selected. */
   readonly end: number;
@@ -18,14 +19,17 @@ export interface Caret {
 export interface CaretDocument<E> {
   cursor(of: (editor: E) => Places, position: number, side?: "left" | "right"): Promise<string | undefined>;
   positionOf(of: (editor: E) => Places, cursor: string): Promise<number | undefined>;
-  show(presence: JsonValue): void;
+  showCaret(field: object, caret: JsonValue | undefined, besides?: Named): void;
   others(callback: (author: string, presence: JsonValue | undefined) => void): Unsubscribe;
 }
 
 /** How carets are shown. */
 export interface CaretOptions {
-  /** What is shown of oneself besides, such as a name: it becomes what the document shows, with the caret. */
-  readonly presence?: { readonly [name: string]: JsonValue };
+  /**
+   * What is shown of oneself besides, such as a name, once the element has had the focus. What the document is told
+   * to `show` comes first.
+   */
+  readonly presence?: Named;
   /** Told where all others are that have a caret in the text, whenever that changes. */
   readonly onOthers: (carets: readonly Caret[]) => void;
 }
@@ -33,6 +37,8 @@ export interface CaretOptions {
 /** What the binding of an element knows. */
 export interface Bound {
   readonly part: TextEditor | undefined;
+  /** Whether the caret is in it, where one sees it. */
+  readonly isActive: boolean;
   /** What is selected, in positions of the document; `undefined` while these are not known. */
   selection(): { start: number; end: number } | undefined;
   /** Where something between positions of the document is in the element. */
@@ -55,6 +61,8 @@ export class Carets<E> {
   readonly #others = new Map<string, { presence: Caret["presence"]; caret: Shown }>();
   readonly #unsubscribe: Unsubscribe;
   #isOver = false;
+  /** Whether the caret may be shown here. */
+  #isShown = false;
   readonly #follow = coalesced(() => this.#tell());
   readonly #show = coalesced(() => this.#showOwn());
 
@@ -70,14 +78,27 @@ export class Carets<E> {
     if (this.#others.size > 0) this.#follow();
   }
 
-  /** The selection has. */
+  /** The selection has, or whether the caret is there. */
   selected(): void {
-    this.#show();
+    if (this.#bound.isActive) this.#show();
+    else this.#leave();
   }
 
   end(): void {
     this.#isOver = true;
     this.#unsubscribe();
+    this.#leave();
+  }
+
+  /** The caret is here no more. */
+  #leave(): void {
+    if (!this.#isShown) return;
+    this.#isShown = false;
+    this.#tellOwn(undefined);
+  }
+
+  #tellOwn(caret: JsonValue | undefined): void {
+    this.#document.showCaret(this, caret, this.#options.presence);
   }
 
   #heard(author: string, presence: JsonValue | undefined): void {
@@ -99,8 +120,10 @@ export class Carets<E> {
     const [from, to] = cursors;
     const text = pathOf(part);
     if (version !== this.#bound.version) return this.#show();
-    if (from === undefined || to === undefined || text === undefined || this.#isOver) return;
-    this.#document.show({ ...this.#options.presence, caret: { text, start: from, end: to } });
+    if (from === undefined || to === undefined || text === undefined) return;
+    if (this.#isOver || !this.#bound.isActive) return;
+    this.#isShown = true;
+    this.#tellOwn({ text, start: from, end: to });
   }
 
   async #tell(): Promise<void> {
@@ -128,9 +151,9 @@ export class Carets<E> {
 
 /** What others show can be anything. */
 function caretOf(presence: JsonValue | undefined): { presence: Caret["presence"]; caret: Shown } | undefined {
-  if (presence === null || typeof presence !== "object" || Array.isArray(presence)) return undefined;
+  if (!isNamed(presence)) return undefined;
   const { caret, ...besides } = presence;
-  if (caret === null || typeof caret !== "object" || Array.isArray(caret)) return undefined;
+  if (!isNamed(caret)) return undefined;
   const { text, start, end } = caret;
   if (typeof text !== "string" || typeof start !== "string" || typeof end !== "string") return undefined;
   return { presence: besides, caret: { text, start, end } };

@@ -23,7 +23,18 @@ import { report } from "./watched.ts";
 /** What a binding needs of an element. */
 export type TextField = Pick<
   HTMLTextAreaElement | HTMLInputElement,
-  "value" | "selectionStart" | "selectionEnd" | "setSelectionRange" | "addEventListener" | "removeEventListener"
+  | "value"
+  | "defaultValue"
+  | "type"
+  | "form"
+  | "readOnly"
+  | "disabled"
+  | "selectionStart"
+  | "selectionEnd"
+  | "setSelectionRange"
+  | "matches"
+  | "addEventListener"
+  | "removeEventListener"
 >;
 
 /** What a binding needs of a document, be it in memory or in a store. */
@@ -55,9 +66,13 @@ export interface BindTextOptions {
 /** In which direction to go. */
 type Way = "undo" | "redo";
 
+/** How what an element shows ends to be bound. */
+const BOUND = new WeakMap<TextField, Unsubscribe>();
+
 /**
- * Has an element show a text and edit it, until the function that it returns is called. What was typed until
- * then is still written. With `carets` others are shown where the caret is, and one is told where theirs are.
+ * Has an element show a text and edit it, until the function that it returns is called, or the element is bound
+ * again. What was typed until then is still written. With `carets` others are shown where the caret is, and one is
+ * told where theirs are.
  */
 export function bindText<E>(
   field: TextField,
@@ -77,17 +92,26 @@ export function bindText<E>(
   of: (editor: E) => TextEditor | null | undefined,
   options: BindTextOptions & { carets?: CaretOptions } = {},
 ): Unsubscribe {
+  if (field.selectionStart === null) {
+    throw new TypeError(`an <input> of type "${field.type}" does not say where its caret is: ${BINDABLE}`);
+  }
+  BOUND.get(field)?.();
   const binding = new Binding(field, document, of, options);
   const { carets } = options;
   if (carets !== undefined) binding.share(new Carets(document as CaretDocument<E>, carets, binding));
-  return () => binding.end();
+  const end = () => binding.end();
+  BOUND.set(field, end);
+  return end;
 }
 
-/** When the selection of an element may have become another one. */
-const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus"];
+const BINDABLE = "bind a <textarea>, or one of type text, search, url, tel or password";
+
+/** When the selection of an element may have become another one, or be there no more. */
+const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus", "blur"];
 
 class Binding<E> {
   readonly #field: TextField;
+  readonly #form: TextField["form"];
   readonly #document: TextDocument<E>;
   readonly #onError: (error: unknown) => void;
   #unsubscribe: Unsubscribe = () => {};
@@ -109,10 +133,11 @@ class Binding<E> {
   readonly #typing = new Typing();
   /** What is to be undone and redone. */
   readonly #back: Way[] = [];
-  /** What has been asked for and is not settled. */
-  #asked: Way | "change" | undefined;
+  /** What has been asked for and is not settled: one thing, and at the end what was typed meanwhile. */
+  readonly #asked: (Way | "change")[] = [];
   #isOver = false;
   #carets: Carets<E> | undefined;
+  #hasFocus = false;
   /** Raised whenever positions of the document may be elsewhere in the element. */
   version = 0;
 
@@ -123,6 +148,7 @@ class Binding<E> {
     options: BindTextOptions,
   ) {
     this.#field = field;
+    this.#form = field.form;
     this.#document = document;
     this.#onError = options.onError ?? report;
     this.#plain = plainOf(field);
@@ -130,6 +156,7 @@ class Binding<E> {
     field.addEventListener("input", this.#input);
     field.addEventListener("compositionstart", this.#composes);
     field.addEventListener("compositionend", this.#composed);
+    this.#form?.addEventListener("reset", this.#reset);
     if (options.undo !== false) {
       field.addEventListener("keydown", this.#pressed);
       field.addEventListener("beforeinput", this.#before);
@@ -146,6 +173,10 @@ class Binding<E> {
     return this.#part;
   }
 
+  get isActive(): boolean {
+    return this.#hasFocus && globalThis.document?.visibilityState !== "hidden";
+  }
+
   selection(): { start: number; end: number } | undefined {
     if (this.#isComposing || this.#writing.length > 0 || this.#typed.length > 0) return undefined;
     const { selectionStart, selectionEnd } = this.#field;
@@ -160,10 +191,16 @@ class Binding<E> {
 
   share(carets: Carets<E>): void {
     this.#carets = carets;
+    this.#hasFocus = this.#field.matches(":focus") && globalThis.document?.hasFocus() !== false;
     for (const event of SELECTS) this.#field.addEventListener(event, this.#selected);
+    globalThis.document?.addEventListener("visibilitychange", this.#selected);
+    this.#carets.selected();
   }
 
-  readonly #selected = (): void => this.#carets?.selected();
+  readonly #selected = (event?: Event): void => {
+    if (event?.type === "focus" || event?.type === "blur") this.#hasFocus = event.type === "focus";
+    this.#carets?.selected();
+  };
 
   #changed(): void {
     this.version += 1;
@@ -177,7 +214,14 @@ class Binding<E> {
     this.#isOver = true;
     this.#ignore();
     this.#carets?.end();
-    if (this.#asked === undefined) this.#unsubscribe();
+    // The document may be closed next: what is asked for then is too late.
+    if (this.#asked.length > 0 && this.#typed.length > 0) this.#askFor("change");
+    this.#leave();
+  }
+
+  /** Wants to be told nothing more, if all is settled. */
+  #leave(): void {
+    if (this.#isOver && this.#asked.length === 0) this.#unsubscribe();
   }
 
   /** Begins to be told, with the text as it is then. */
@@ -199,7 +243,8 @@ class Binding<E> {
       this.#unsubscribe = unsubscribe;
       // What was typed before the text was there.
       this.#ask();
-      if (this.#isOver && this.#asked === undefined) unsubscribe();
+      this.#selected();
+      this.#leave();
     };
     subscribed.then(subscribe, (error: unknown) => {
       this.#ignore();
@@ -211,10 +256,17 @@ class Binding<E> {
     this.#field.removeEventListener("input", this.#input);
     this.#field.removeEventListener("compositionstart", this.#composes);
     this.#field.removeEventListener("compositionend", this.#composed);
+    this.#form?.removeEventListener("reset", this.#reset);
     this.#field.removeEventListener("keydown", this.#pressed);
     this.#field.removeEventListener("beforeinput", this.#before);
     for (const event of SELECTS) this.#field.removeEventListener(event, this.#selected);
+    globalThis.document?.removeEventListener("visibilitychange", this.#selected);
   }
+
+  /** Its form is about to give it back what it had at first: that is what it has. */
+  readonly #reset = (): void => {
+    this.#field.defaultValue = this.#field.value;
+  };
 
   readonly #composes = (): void => {
     this.#isComposing = true;
@@ -245,7 +297,8 @@ class Binding<E> {
   readonly #before = (event: Event): void => this.#goBack(event, WAYS[(event as InputEvent).inputType]);
 
   #goBack(event: Event, way: Way | undefined): void {
-    if (way === undefined || event.defaultPrevented) return;
+    const { readOnly, disabled } = this.#field;
+    if (way === undefined || event.defaultPrevented || readOnly || disabled) return;
     event.preventDefault();
     if (this.#isComposing) return;
     this.#typing.end();
@@ -269,7 +322,7 @@ class Binding<E> {
       this.#typed = composed(written, this.#typed);
       const isPlain = before === held && after === this.#text;
       const come = this.#come(isPlain && delta !== null ? delta : difference(before, after, 0));
-      if (isOwn && this.#asked !== "change") this.#point(come);
+      if (isOwn && this.#asked[0] !== "change") this.#point(come);
     }
     this.#ask();
   };
@@ -287,7 +340,7 @@ class Binding<E> {
   /** Has the caret be where something was undone. */
   #point(undone: TextDelta): void {
     const last = replacements(undone).at(-1);
-    if (this.#asked === undefined || this.#isComposing || last === undefined) return;
+    if (this.#asked.length === 0 || this.#isComposing || last === undefined) return;
     const at = moved(last.end, undone, "behind");
     this.#field.setSelectionRange(at, at);
   }
@@ -308,10 +361,13 @@ class Binding<E> {
    * undone.
    */
   #ask(): void {
-    if (this.#asked !== undefined || this.#part === undefined) return;
+    if (this.#asked.length > 0 || this.#part === undefined) return;
     const way = this.#typed.length > 0 ? "change" : this.#back.shift();
-    if (way === undefined) return;
-    this.#asked = way;
+    if (way !== undefined) this.#askFor(way);
+  }
+
+  #askFor(way: Way | "change"): void {
+    this.#asked.push(way);
     let asked: unknown;
     try {
       const { group } = this.#typing;
@@ -337,18 +393,18 @@ class Binding<E> {
   }
 
   #settled(): void {
-    this.#asked = undefined;
+    this.#asked.shift();
     this.#ask();
-    if (this.#isOver && this.#asked === undefined) this.#unsubscribe();
-    if (this.#asked === undefined) this.#selected();
+    this.#leave();
+    if (this.#asked.length === 0) this.#selected();
   }
 
   #failed(error: unknown): void {
-    this.#asked = undefined;
+    this.#asked.shift();
     this.#back.length = 0;
     this.#typed = composed(this.#writing, this.#typed);
     this.#writing = [];
-    if (this.#isOver) this.#unsubscribe();
+    this.#leave();
     this.#onError(error);
   }
 }

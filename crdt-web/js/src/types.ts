@@ -346,8 +346,13 @@ export interface StoredDocument<V, E, D> extends Disposable {
   relays(): RelayStanding[];
   /** Shows others who you are, where, or whatever else: at most 1 KiB as JSON. It is not kept. */
   show(presence: JsonValue): void;
-  /** Shows nothing any more. */
+  /** Shows nothing any more, no caret either, until something is shown again. */
   hide(): void;
+  /**
+   * Shows where the caret is in a field, or that it is there no more, and what the field shows besides: as `bindText`
+   * does. What `show` says is shown with it, if that is an object, and comes before what a field shows besides.
+   */
+  showCaret(field: object, caret: JsonValue | undefined, besides?: { readonly [name: string]: JsonValue }): void;
   /**
    * Says who else is there, and whenever one of them shows something else, or has left (`undefined`), until
    * the function that it returns is called.

@@ -3,6 +3,7 @@
 export class Field extends EventTarget {
   selectionStart = 0;
   selectionEnd = 0;
+  #hasFocus = false;
   #value = "";
   #lineEnds;
 
@@ -22,6 +23,15 @@ export class Field extends EventTarget {
 
   setSelectionRange(start, end) {
     [this.selectionStart, this.selectionEnd] = [start, end];
+  }
+
+  matches(selector) {
+    return selector === ":focus" && this.#hasFocus;
+  }
+
+  focus(hasFocus = true) {
+    this.#hasFocus = hasFocus;
+    this.dispatchEvent(new Event(hasFocus ? "focus" : "blur"));
   }
 
   /** What a browser does when something is typed over the selection. */
@@ -44,7 +54,7 @@ export class Field extends EventTarget {
   /** Composes a text, of which there are several forms before it is done. */
   compose(...forms) {
     this.begin();
-    for (const form of forms) this.form(form);
+    for (const form of forms) this.become(form);
     this.done();
   }
 
@@ -53,7 +63,7 @@ export class Field extends EventTarget {
     this.dispatchEvent(new Event("compositionstart"));
   }
 
-  form(text) {
+  become(text) {
     this.setSelectionRange(this.from, this.selectionEnd);
     this.type(text);
   }

@@ -60,6 +60,44 @@ test("a component that selects a part is rendered when that changes", async () =
   assert.equal(view.times(), times);
 });
 
+test("what is selected can be made anew", async () => {
+  const board = BoardDocument.create();
+  board.change((board) => { board.title = "Plan"; });
+  const members = await rendered(() => useDocument(board, ({ members }) => [...members].map((who) => `${who}!`)).join());
+  const change = (edit) => act(async () => board.change(edit));
+  await change((board) => board.members.add("Ann"));
+  assert.equal(members.shown(), "Ann!");
+  // What is equal is not rendered again, and is the same one however often it is.
+  const seen = new Set();
+  const isEqual = (one, other) => one.title === other.title;
+  const title = await rendered(() => {
+    const selected = useDocument(board, ({ title, notes }) => ({ title, notes }), isEqual);
+    seen.add(selected);
+    return selected.title;
+  });
+  const times = title.times();
+  await change((board) => { board.notes = "something else"; });
+  assert.equal(title.times(), times);
+  await title.render();
+  assert.deepEqual([title.shown(), seen.size], ["Plan", 1]);
+  await change((board) => { board.title = "Plan B"; });
+  assert.deepEqual([title.shown(), seen.size], ["Plan B", 2]);
+});
+
+test("what is rendered is what is selected now", async () => {
+  const [one, other] = [BoardDocument.create(), BoardDocument.create()];
+  for (const [board, name] of [[one, "one"], [other, "other"]]) {
+    board.change((board) => { board.title = name; board.notes = `notes of ${name}`; });
+  }
+  const view = await rendered(({ board, part }) => useDocument(board, (value) => ({ it: value[part] })).it, { board: one, part: "title" });
+  const shown = [view.shown()];
+  for (const given of [{ board: one, part: "notes" }, { board: other, part: "notes" }, { board: other, part: "title" }]) {
+    await view.render(given);
+    shown.push(view.shown());
+  }
+  assert.deepEqual(shown, ["one", "notes of one", "notes of other", "other"]);
+});
+
 test("a component shows who else is there", async () => {
   const callbacks = new Set();
   const document = {

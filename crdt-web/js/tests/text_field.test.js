@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bindText } from "crdt-web";
+import { Others, Presence } from "../dist/presence.js";
 import { difference } from "../dist/text_delta.js";
 import { BoardDocument } from "./board.js";
 import { Field } from "./field.js";
@@ -219,6 +220,24 @@ test("a binding that ends writes what was typed until then", async () => {
   assert.equal(field.value, "abcde");
 });
 
+test("a binding that ends has asked for all that was typed: the document can be closed next", async () => {
+  for (const failure of [undefined, new Error("there is no room")]) {
+    const { mine, field, slow, errors, end } = await slowly("ab");
+    field.setSelectionRange(2, 2);
+    field.type("c");
+    // It is written, and nobody knows yet.
+    const step = slow.step({ failure });
+    field.type("d");
+    end();
+    assert.equal(slow.isAsked, true);
+    await step;
+    await slow.step();
+    assert.deepEqual([mine.value.notes, slow.isAsked, errors], ["abcd", false, failure === undefined ? [] : [failure]]);
+    mine.change((board) => board.notes.push("!"));
+    assert.equal(field.value, "abcd");
+  }
+});
+
 test("a text is the same one wherever its element moves", async () => {
   const mine = BoardDocument.create();
   const task = (how) => ({
@@ -394,6 +413,43 @@ test("who has keys for undo keeps them", () => {
   assert.equal(mine.value.notes, "a");
 });
 
+test("nothing is undone in an element in which nothing can be typed", () => {
+  for (const name of ["readOnly", "disabled"]) {
+    const [mine, field] = [BoardDocument.create(), new Field()];
+    bindText(field, mine, (board) => board.notes);
+    field.type("a");
+    field[name] = true;
+    assert.deepEqual([field.press("z"), mine.value.notes], [true, "a"]);
+    field[name] = false;
+    assert.deepEqual([field.press("z"), mine.value.notes], [false, ""]);
+  }
+});
+
+test("an element that is bound anew shows the other text, and what was typed is written", async () => {
+  const { mine, field, slow, end } = await slowly("ab");
+  field.setSelectionRange(2, 2);
+  field.type("c");
+  const other = BoardDocument.create();
+  other.change((board) => { board.notes = "other"; });
+  const endOther = bindText(field, other, (board) => board.notes);
+  assert.equal(field.value, "other");
+  field.type("!");
+  await slow.step();
+  end();
+  mine.change((board) => board.notes.push("?"));
+  assert.deepEqual([field.value, other.value.notes, mine.value.notes], ["other!", "other!", "abc?"]);
+  endOther();
+  field.type("?");
+  assert.equal(other.value.notes, "other!");
+});
+
+test("an element that does not say where its caret is cannot be bound", () => {
+  const [mine, field] = [BoardDocument.create(), new Field()];
+  Object.assign(field, { type: "email", selectionStart: null, value: "what it has" });
+  assert.throws(() => bindText(field, mine, (board) => board.notes), /type "email".*text, search, url, tel or password/);
+  assert.equal(field.value, "what it has");
+});
+
 test("an undo waits for what was typed before it", async () => {
   const { mine, field, slow } = await slowly("ab");
   field.setSelectionRange(2, 2);
@@ -403,6 +459,144 @@ test("an undo waits for what was typed before it", async () => {
   await slow.step();
   assert.deepEqual([field.value, mine.value.notes], ["ab", "ab"]);
   assert.equal(slow.isAsked, false);
+});
+
+/** A document in which others are, who see what is shown last. */
+function shared(mine) {
+  const shown = [];
+  const presence = new Presence((what) => shown.push(what));
+  const document = {
+    change: (edit, options) => mine.change(edit, options),
+    subscribeTo: (of, callback) => mine.subscribeTo(of, callback),
+    cursor: async (of, position) => String(position),
+    positionOf: async (of, cursor) => Number(cursor),
+    others: () => () => {},
+    showCaret: (field, caret, besides) => presence.caret(field, caret, besides ?? {}),
+  };
+  const last = async () => {
+    await settled();
+    const [{ caret, ...besides } = {}] = [shown.at(-1)];
+    return [besides, caret && [caret.text, Number(caret.start), Number(caret.end)]];
+  };
+  return { document, presence, shown, last };
+}
+
+test("a caret is shown while its element has the focus", async () => {
+  const mine = BoardDocument.create();
+  mine.change((board) => { board.notes = "Hello"; });
+  const { document, shown, last } = shared(mine);
+  const bind = () => {
+    const field = new Field();
+    return { field, end: bindText(field, document, (board) => board.notes, { carets: { onOthers: () => {} } }) };
+  };
+  const [one, other] = [bind(), bind()];
+  const select = ({ field }, at) => {
+    field.setSelectionRange(at, at);
+    field.dispatchEvent(new Event("select"));
+  };
+  select(one, 2);
+  mine.change((board) => { board.notes.push("!"); });
+  await settled();
+  assert.deepEqual(shown, [], "nobody has been there");
+  one.field.focus();
+  assert.deepEqual(await last(), [{}, ["/notes", 2, 2]]);
+  // The other one is not where the caret is.
+  select(other, 0);
+  other.field.focus(false);
+  other.field.type("x");
+  assert.deepEqual(await last(), [{}, ["/notes", 2, 2]], "it is what it was");
+  one.field.focus(false);
+  await settled();
+  assert.equal(shown.at(-1), undefined, "nothing else is shown");
+  other.field.focus();
+  assert.deepEqual(await last(), [{}, ["/notes", 1, 1]]);
+  // One that goes without a word takes only its own caret with it.
+  one.field.focus();
+  await settled();
+  other.end();
+  assert.deepEqual(await last(), [{}, ["/notes", 3, 3]]);
+  one.end();
+  await settled();
+  assert.equal(shown.at(-1), undefined);
+});
+
+test("no caret is shown in a page that nobody sees", async (context) => {
+  const page = Object.assign(new EventTarget(), { visibilityState: "visible", hasFocus: () => true });
+  globalThis.document = page;
+  context.after(() => { delete globalThis.document; });
+  const mine = BoardDocument.create();
+  const { document, last } = shared(mine);
+  const field = new Field();
+  field.focus();
+  const end = bindText(field, document, (board) => board.notes, { carets: { presence: { name: "Ann" }, onOthers: () => {} } });
+  assert.deepEqual(await last(), [{ name: "Ann" }, ["/notes", 0, 0]], "it had the focus before");
+  for (const [state, caret] of [["hidden", undefined], ["visible", ["/notes", 0, 0]]]) {
+    page.visibilityState = state;
+    page.dispatchEvent(new Event("visibilitychange"));
+    assert.deepEqual(await last(), [{ name: "Ann" }, caret]);
+  }
+  end();
+  page.dispatchEvent(new Event("visibilitychange"));
+  assert.deepEqual(await last(), [{ name: "Ann" }, undefined]);
+});
+
+test("a caret is shown with whatever else is", async () => {
+  const mine = BoardDocument.create();
+  const { document, presence, shown, last } = shared(mine);
+  const field = new Field();
+  bindText(field, document, (board) => board.notes, { carets: { presence: { name: "Ann", age: 7 }, onOthers: () => {} } });
+  field.focus();
+  assert.deepEqual(await last(), [{ name: "Ann", age: 7 }, ["/notes", 0, 0]]);
+  presence.say({ name: "Bobby" });
+  assert.deepEqual(await last(), [{ name: "Bobby", age: 7 }, ["/notes", 0, 0]]);
+  field.type("a");
+  assert.deepEqual(await last(), [{ name: "Bobby", age: 7 }, ["/notes", 1, 1]]);
+  presence.hide();
+  field.type("b");
+  await settled();
+  assert.equal(shown.at(-1), undefined);
+  for (const said of [7, null, [], "here"]) {
+    presence.say(said);
+    assert.deepEqual(shown.at(-1), said, "there is no place in it");
+  }
+  presence.say({});
+  assert.deepEqual(await last(), [{ name: "Ann", age: 7 }, ["/notes", 2, 2]]);
+});
+
+test("what cannot be shown leaves what was shown", () => {
+  let isFull = false;
+  const shown = [];
+  const presence = new Presence((what) => {
+    if (isFull) throw new Error("show less");
+    shown.push(what);
+  });
+  presence.say({ name: "Ann" });
+  isFull = true;
+  assert.throws(() => presence.say({ name: "Ann, who goes on" }), /show less/);
+  isFull = false;
+  presence.caret({}, "here", {});
+  assert.deepEqual(shown.at(-1), { name: "Ann", caret: "here" });
+});
+
+test("however many want to know who is there, it is asked for once", async () => {
+  const begun = [];
+  const others = new Others((hear) => begun.push(hear));
+  const heard = [[], [], []];
+  const end = heard.map((heard) => others.subscribe((...who) => heard.push(who)));
+  end[2]();
+  await settled();
+  begun[0]("ann", 1);
+  begun[0]("bob", null);
+  begun[0]("ann", undefined);
+  end[0]();
+  begun[0]("bob", 2);
+  const late = [];
+  others.subscribe((...who) => late.push(who));
+  assert.deepEqual(late, [], "not before it has what ends it");
+  await settled();
+  assert.equal(begun.length, 1);
+  assert.deepEqual(heard[0], [["ann", 1], ["bob", null], ["ann", undefined]]);
+  assert.deepEqual([heard[1], heard[2], late], [[...heard[0], ["bob", 2]], [], [["bob", 2]]]);
 });
 
 /** People who type at random, each before an element of a slow document, and what has to come of it. */
@@ -478,7 +672,7 @@ class Typing {
       field.setSelectionRange(field.from, field.selectionEnd);
       person.form = [this.char(field)];
     }
-    field.form(person.form[0]);
+    field.become(person.form[0]);
     person.isComposing = this.next(3) !== 0;
     if (!person.isComposing) field.done();
   }

@@ -123,6 +123,116 @@ const tests = {
     equal(again.value.notes, "def!?");
   },
 
+  async closed() {
+    const store = await named("closed");
+    const make = async () => {
+      const board = await store.create(BoardDocument);
+      return [board, board.id];
+    };
+    const isClosed = (asked) => fails((async () => asked())(), "the document is closed");
+    // What was asked for before is done first, and nothing after it.
+    const [board, id] = await make();
+    const asked = [1n, 2n].map((by) => board.change((board) => board.votes.add(by), { isAlone: true }));
+    const others = [board.undo(), board.read((board) => board.votes), board.save(), board.update({ ...board.value, votes: 7n })];
+    const syncing = board.synced();
+    const closing = board.close();
+    await isClosed(() => syncing);
+    equal([board.close() === closing, await Promise.race([closing, "not yet"])], [true, "not yet"]);
+    await isClosed(() => board.change((board) => { board.title = "late"; }));
+    const kept = [];
+    for (const promise of [...asked, ...others]) promise.then(() => kept.push(1));
+    await closing;
+    equal(kept.length, 6);
+    board[Symbol.dispose]();
+    await board.close();
+    equal([board.id, String(board.value.votes)], [id, "7"]);
+    const [nothing, notes] = [() => {}, (board) => board.notes];
+    const all = {
+      read: [notes], change: [nothing], update: [board.value], subscribe: [nothing], subscribeTo: [notes, nothing], cursor: [notes, 0],
+      positionOf: [notes, ""], undo: [], redo: [], heads: [], log: [], apply: [new Uint8Array()], export: [], save: [], synced: [],
+      relays: [], show: [7], others: [nothing],
+    };
+    for (const [name, given] of Object.entries(all)) await isClosed(() => board[name](...given));
+    board.hide();
+    const again = await store.open(BoardDocument, id);
+    equal([String(again.value.votes), again.value.title], ["7", ""]);
+
+    // Wherever that is done.
+    const [within, withinId] = await make();
+    await within.change((board) => {
+      board.title = "before";
+      within[Symbol.dispose]();
+      board.notes = "behind";
+    });
+    await isClosed(() => within.undo());
+    await within.close();
+    const [telling] = await make();
+    telling.subscribe(() => telling[Symbol.dispose]());
+    await telling.change((board) => { board.title = "told"; });
+    await isClosed(() => telling.change(nothing));
+    const opened = await store.open(BoardDocument, withinId);
+    equal([opened.value.title, opened.value.notes], ["before", "behind"]);
+    // An error of what is given keeps nothing from being done.
+    await fails(opened.change(nothing, { time: "now" }), "getTime");
+    await opened.change((board) => { board.title = "later"; }, null);
+
+    // Documents stay when their store is closed; relays do not.
+    const waiting = opened.synced();
+    for (let times = 0; times < 2; times += 1) store[Symbol.dispose]();
+    const isOver = (asked) => fails((async () => asked())(), "the store is closed");
+    await isOver(() => waiting);
+    await isOver(() => opened.synced());
+    const stores = {
+      create: [BoardDocument], open: [BoardDocument, id], join: [BoardDocument, id], documents: [], setTitle: [id, ""], remove: [id],
+      connect: ["ws://127.0.0.1:9"], send: [store.author, new Uint8Array()], messages: [nothing],
+    };
+    for (const [name, given] of Object.entries(stores)) await isOver(() => store[name](...given));
+    await store.disconnect();
+    dispatchEvent(new Event("online"));
+    await opened.change((board) => { board.title = "without it"; });
+    equal(opened.value.title, "without it");
+  },
+
+  async checked() {
+    const store = await named("checked");
+    const board = await store.create(BoardDocument);
+    const refuses = async (ask, message) => {
+      const error = await (async () => ask())().then(() => undefined, (error) => error);
+      if (!(error instanceof TypeError && error.message.includes(message))) throw new Error(`instead of "${message}": ${error}`);
+    };
+    await refuses(() => openStore(5), "the name of a store is a string, and not the number 5");
+    for (const name of ["open", "join"]) {
+      await refuses(() => store[name](BoardDocument, 5), "the id of a document is a string");
+      await refuses(() => store[name](BoardDocument, "nonsense"), '"nonsense" is not the id of a document');
+    }
+    await refuses(() => store.remove(null), "a string, and not null");
+    await refuses(() => store.setTitle(board.id, {}), "a title is a string, and not Object");
+    await refuses(() => store.connect(5), "the address of a relay is a string");
+    await refuses(() => store.send(board.author, new ArrayBuffer(1)), "a Uint8Array, and not ArrayBuffer");
+    await refuses(() => board.apply([1]), "a Uint8Array, and not Array");
+    await refuses(() => board.export([1]), "a head is a string");
+    await refuses(() => board.show(undefined), "JSON");
+    await store.setTitle(board.id, null);
+  },
+
+  async batch() {
+    const store = await named("batch");
+    const board = await store.create(BoardDocument);
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+    const calls = [0, 0, 0, 0];
+    const asked = calls.map((_, nth) => board.change((board) => {
+      calls[nth] += 1;
+      board.votes.add(1n);
+    }));
+    const errors = await Promise.all(asked.map((change) => change.catch(String)));
+    IDBObjectStore.prototype.put = put;
+    equal(errors.map((error) => error.includes("no room")), [true, true, true, true]);
+    equal(calls, [1, 1, 1, 1]);
+    await board.change((board) => board.votes.add(1n));
+    equal(String(board.value.votes), "1");
+  },
+
   async told() {
     const [here, there] = [await named("told"), await named("told")];
     const board = await here.create(BoardDocument);
@@ -192,12 +302,12 @@ const tests = {
     // A character is composed while the other one writes.
     fields[0].setSelectionRange(5, 65);
     fields[0].begin();
-    fields[0].form("´");
+    fields[0].become("´");
     fields[1].setSelectionRange(0, 0);
     fields[1].type(">");
     await until("it is here", () => board.value.notes.startsWith(">"));
     equal(fields[0].value, `Hello´ 😀 world${back}`);
-    fields[0].form("é");
+    fields[0].become("é");
     fields[0].done();
     await bothHave(`>Helloé 😀 world${back}`);
     fields[0].type("!");
@@ -222,6 +332,46 @@ const tests = {
     equal(board.value.notes, "a\r\n😀y\rxb");
     await until("both show both", () => area.value === "a\n😀y\nxb" && line.value === "a😀yxb");
     equal([area.selectionStart, line.selectionStart], [7, 4]);
+  },
+
+  async elements() {
+    const board = await (await named("elements")).create(BoardDocument);
+    await board.change((board) => board.notes.push("text"));
+    const notes = (board) => board.notes;
+    const input = (type) => Object.assign(document.createElement("input"), { type });
+    for (const type of ["text", "search", "url", "tel", "password"]) {
+      const field = input(type);
+      const end = bindText(field, board, notes);
+      await until("it shows it", () => field.value === "text");
+      end();
+    }
+    for (const type of ["email", "number", "date", "checkbox"]) {
+      await fails((async () => bindText(input(type), board, notes))(), `type "${type}"`);
+    }
+    // What a form gives back is what is there, whoever asks for it.
+    const form = document.createElement("form");
+    const [area, line, reset] = [document.createElement("textarea"), input("text"), input("reset")];
+    form.append(area, line, reset);
+    document.body.append(form);
+    const fields = [area, line];
+    const ends = fields.map((field) => bindText(field, board, notes));
+    await until("both show it", () => fields.every(({ value }) => value === "text"));
+    const type = (field, text) => {
+      field.setRangeText(text, field.value.length, field.value.length, "end");
+      field.dispatchEvent(new Event("input"));
+    };
+    for (const [nth, ask] of [() => form.reset(), () => reset.click()].entries()) {
+      type(area, `${nth}`);
+      await until("both show it", () => fields.every(({ value }) => value === board.value.notes && value.endsWith(`${nth}`)));
+      type(area, "!");
+      ask();
+      equal(area.value.endsWith(`${nth}!`), true);
+      type(area, "?");
+      await until("all is there", () => fields.every(({ value }) => value === board.value.notes && value.endsWith("!?")));
+    }
+    equal(board.value.notes, "text0!?1!?");
+    for (const end of ends) end();
+    form.remove();
   },
 
   async full() {
@@ -370,7 +520,7 @@ const tests = {
       await there.synced();
     }
     mine.setSelectionRange(6, 11);
-    mine.dispatchEvent(new Event("select"));
+    for (const field of [mine, yours]) field.focus();
     const at = (start, end) => JSON.stringify([{ author: alice.author, presence: { name: "Alice" }, start, end }]);
     await until("she is seen", () => JSON.stringify(seen.at(-1)) === at(6, 11));
     yours.setSelectionRange(6, 6);
@@ -382,8 +532,30 @@ const tests = {
     // He has had a caret of his own since he typed.
     await until("he is seen", () => others.at(-1)?.author === bob.author);
     equal(others.every(({ start, end }) => start <= end), true);
+    // Who asks late hears of who is there.
+    const shown = [];
+    there.others((author, presence) => shown.push([author, presence?.name, presence?.caret === undefined]));
+    await until("she is there", () => shown.length > 0);
+    equal(shown[0], [alice.author, "Alice", false]);
+    // Another tab of hers, where nobody has been, says nothing.
+    const again = await named("alice's");
+    again.connect(relay);
+    const behind = await again.open(BoardDocument, here.id);
+    const unseen = new Field();
+    bindText(unseen, behind, (board) => board.notes, { carets: { presence: { name: "behind" }, onOthers: () => {} } });
+    await until("it is there too", () => unseen.value === mine.value);
+    unseen.dispatchEvent(new Event("select"));
+    await behind.synced();
+    mine.type("!");
+    await until("she has a caret behind that", () => JSON.stringify(seen.at(-1)) === at(12, 12));
+    here.show({ name: "Alicia" });
+    await until("she has another name", () => seen.at(-1)[0].presence.name === "Alicia");
+    equal([seen.at(-1)[0].start, shown.at(-1)], [12, [alice.author, "Alicia", false]]);
+    mine.focus(false);
+    await until("she has no caret", () => seen.at(-1).length === 0);
+    equal(shown.at(-1), [alice.author, "Alicia", true]);
     here.hide();
-    await until("she has left", () => seen.at(-1).length === 0);
+    await until("she has left", () => shown.at(-1)[1] === undefined);
   },
 };
 
