@@ -351,8 +351,9 @@ const tests = {
       await until("it shows it", () => field.value === "text");
       end();
     }
-    for (const type of ["email", "number", "date", "checkbox"]) {
-      await fails((async () => bindText(input(type), board, notes))(), `type "${type}"`);
+    const refused = ["email", "number", "date", "checkbox"].map(input);
+    for (const field of [...refused, document.createElement("select"), document.body, null]) {
+      await fails((async () => bindText(field, board, notes))(), `and not of type ${field?.type}`);
     }
     // What a form gives back is what is there, whoever asks for it.
     const form = document.createElement("form");
