@@ -1,4 +1,7 @@
-/** Carets in a text that others have before them too, by presence: cursors that stay where they are. */
+/**
+ * Carets in a text that others have before them too, by presence: cursors that stay where they are. One's own is shown
+ * while it is there: while the element has the focus, in a page that is seen.
+ */
 
 import { pathOf } from "./editors.ts";
 import { type Named, isNamed } from "./presence.ts";
@@ -114,7 +117,9 @@ export class Carets<E> {
     if (part === undefined || selection === undefined || this.#isOver) return;
     const { version } = this.#bound;
     const { start, end } = selection;
-    const cursor = (position: number, side: "left" | "right") => this.#document.cursor(() => part, position, side);
+    // Of a document that is closed there are none.
+    const cursor = (position: number, side: "left" | "right") =>
+      this.#document.cursor(() => part, position, side).catch(() => undefined);
     // What others insert at the ends of what is selected does not become part of it.
     const cursors = await Promise.all([cursor(start, start === end ? "left" : "right"), cursor(end, "left")]);
     const [from, to] = cursors;

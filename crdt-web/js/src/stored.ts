@@ -80,20 +80,16 @@ class Store implements types.Store {
   }
 
   async disconnect(): Promise<void> {
-    this.#offline();
+    globalThis.removeEventListener?.("online", this.#online);
     if (!this.#life.isOver) await this.#raw.disconnect();
   }
 
   [Symbol.dispose](): void {
     if (this.#life.isOver) return;
-    this.#offline();
+    this.disconnect().catch(report);
     this.#hears?.clear();
     this.#life.end();
     this.#raw.free();
-  }
-
-  #offline(): void {
-    globalThis.removeEventListener?.("online", this.#online);
   }
 
   /** The other side, as long as it is not closed. */
@@ -189,7 +185,6 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
-    this.#life.check();
     return this.#watched.subscribe(callback);
   }
 
@@ -266,8 +261,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   others(callback: Hear): types.Unsubscribe {
-    this.#life.check();
-    return this.#others.subscribe(callback);
+    return this.#life.isOver ? () => {} : this.#others.subscribe(callback);
   }
 
   close(): Promise<void> {

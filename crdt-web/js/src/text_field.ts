@@ -71,8 +71,8 @@ const BOUND = new WeakMap<TextField, Unsubscribe>();
 
 /**
  * Has an element show a text and edit it, until the function that it returns is called, or the element is bound
- * again. What was typed until then is still written. With `carets` others are shown where the caret is, and one is
- * told where theirs are.
+ * again. What was typed until then is still written. With `carets` others are shown where the caret is while the
+ * element has the focus, and one is told where theirs are.
  */
 export function bindText<E>(
   field: TextField,
@@ -92,9 +92,8 @@ export function bindText<E>(
   of: (editor: E) => TextEditor | null | undefined,
   options: BindTextOptions & { carets?: CaretOptions } = {},
 ): Unsubscribe {
-  if (field.selectionStart === null) {
-    throw new TypeError(`an <input> of type "${field.type}" does not say where its caret is: ${BINDABLE}`);
-  }
+  // Others have no caret, or do not say where it is.
+  if (typeof field?.selectionStart !== "number") throw new TypeError(`${BINDABLE}, and not of type ${field?.type}`);
   BOUND.get(field)?.();
   const binding = new Binding(field, document, of, options);
   const { carets } = options;
@@ -104,7 +103,7 @@ export function bindText<E>(
   return end;
 }
 
-const BINDABLE = "bind a <textarea>, or one of type text, search, url, tel or password";
+const BINDABLE = "bind a <textarea>, or an <input> of type text, search, url, tel or password";
 
 /** When the selection of an element may have become another one, or be there no more. */
 const SELECTS = ["selectionchange", "select", "keyup", "pointerup", "focus", "blur"];

@@ -309,7 +309,8 @@ export interface StoredDocument<V, E, D> extends Disposable {
    * Writes a change, on top of what others wrote meanwhile. If the function throws, nothing of it is done,
    * and the promise is broken with that. What is asked for while another change is being made durable is
    * written as one with whatever else is, so keystrokes do not wait for each other; the function is
-   * called again then if one beside it throws. When the function is called, whoever has subscribed has been
+   * called again then if one beside it throws. Where they cannot be written, as where there is no room, they fail
+   * together. When the function is called, whoever has subscribed has been
    * told everything that came before it.
    */
   change(edit: (editor: E) => void, options?: WriteOptions): Promise<void>;
@@ -340,7 +341,10 @@ export interface StoredDocument<V, E, D> extends Disposable {
   export(heads?: readonly string[]): Promise<Uint8Array>;
   /** All of it, for `load`. */
   save(): Promise<Uint8Array>;
-  /** Is kept when a relay has everything that is here now, and has sent what it had. */
+  /**
+   * Is kept when a relay has everything that is here now, and has sent what it had, and broken when the document or its
+   * store is closed before that.
+   */
   synced(): Promise<void>;
   /** How the relays stand to it that it was exchanged with. */
   relays(): RelayStanding[];
@@ -358,11 +362,17 @@ export interface StoredDocument<V, E, D> extends Disposable {
    * the function that it returns is called.
    */
   others(callback: (author: string, presence: JsonValue | undefined) => void): Unsubscribe;
-  /** Ends it, when what is being written is durable. */
+  /**
+   * Ends it, when everything is done that was asked for. What is asked for from then on is refused, and whoever listens
+   * hears nothing any more; `value` stays. Disposing of it does the same, and does not wait.
+   */
   close(): Promise<void>;
 }
 
-/** Documents that are kept in this browser, and shared by all tabs. */
+/**
+ * Documents that are kept in this browser, and shared by all tabs. When it is disposed of, its documents stay open, and
+ * nothing is asked of it any more.
+ */
 export interface Store extends Disposable {
   /** The key that writes here. */
   readonly author: string;

@@ -148,12 +148,16 @@ const tests = {
     equal([board.id, String(board.value.votes)], [id, "7"]);
     const [nothing, notes] = [() => {}, (board) => board.notes];
     const all = {
-      read: [notes], change: [nothing], update: [board.value], subscribe: [nothing], subscribeTo: [notes, nothing], cursor: [notes, 0],
+      read: [notes], change: [nothing], update: [board.value], subscribeTo: [notes, nothing], cursor: [notes, 0],
       positionOf: [notes, ""], undo: [], redo: [], heads: [], log: [], apply: [new Uint8Array()], export: [], save: [], synced: [],
-      relays: [], show: [7], others: [nothing],
+      relays: [], show: [7],
     };
     for (const [name, given] of Object.entries(all)) await isClosed(() => board[name](...given));
+    // Whoever only listens, as a component does that is shown again, hears nothing.
+    board.subscribe(nothing)();
+    board.others(nothing)();
     board.hide();
+    board.showCaret({}, 7);
     const again = await store.open(BoardDocument, id);
     equal([String(again.value.votes), again.value.title], ["7", ""]);
 
@@ -177,7 +181,8 @@ const tests = {
     await opened.change((board) => { board.title = "later"; }, null);
 
     // Documents stay when their store is closed; relays do not.
-    const waiting = opened.synced();
+    const [waiting, states] = [opened.synced(), []];
+    store.connect("ws://127.0.0.1:9", ({ state }) => states.push(state));
     for (let times = 0; times < 2; times += 1) store[Symbol.dispose]();
     const isOver = (asked) => fails((async () => asked())(), "the store is closed");
     await isOver(() => waiting);
@@ -189,6 +194,7 @@ const tests = {
     for (const [name, given] of Object.entries(stores)) await isOver(() => store[name](...given));
     await store.disconnect();
     dispatchEvent(new Event("online"));
+    await until("it is not connected any more", () => states.at(-1) === "closed");
     await opened.change((board) => { board.title = "without it"; });
     equal(opened.value.title, "without it");
   },
@@ -345,8 +351,9 @@ const tests = {
       await until("it shows it", () => field.value === "text");
       end();
     }
-    for (const type of ["email", "number", "date", "checkbox"]) {
-      await fails((async () => bindText(input(type), board, notes))(), `type "${type}"`);
+    const refused = ["email", "number", "date", "checkbox"].map(input);
+    for (const field of [...refused, document.createElement("select"), document.body, null]) {
+      await fails((async () => bindText(field, board, notes))(), `and not of type ${field?.type}`);
     }
     // What a form gives back is what is there, whoever asks for it.
     const form = document.createElement("form");
