@@ -9,11 +9,17 @@ const POSITIONS = 2 ** 32;
 export function said(given: unknown): string {
   if (typeof given === "string") return "a string";
   if (typeof given === "function") return "a function";
+  if (typeof given === "bigint") return `${given}n`;
   if (given === null || typeof given !== "object") return String(given);
   if (Array.isArray(given)) return "an array";
-  const kind = Object.prototype.toString.call(given).slice(8, -1);
+  const kind = kindOf(given);
   const name = kind === "Object" ? Object.getPrototypeOf(given)?.constructor?.name : kind;
   return name === undefined || name === "Object" ? "an object" : `an object (${name})`;
+}
+
+/** What kind of object something is, also if it is of another window, which has classes of its own. */
+export function kindOf(given: unknown): string {
+  return Object.prototype.toString.call(given).slice(8, -1);
 }
 
 /** Refuses something that is given. */
@@ -31,9 +37,8 @@ export function asBytes(given: unknown): Uint8Array {
   return given;
 }
 
-/** Also one of another window, which has a class of its own. */
 export function isBytes(given: unknown): given is Uint8Array {
-  return Object.prototype.toString.call(given) === "[object Uint8Array]";
+  return kindOf(given) === "Uint8Array";
 }
 
 /** A position, or how many there are of something. */
@@ -75,9 +80,10 @@ export function asSaid({ message, time }: WriteOptions): [message: string | unde
 }
 
 function asTime(given: unknown): number {
-  if (!(given instanceof Date)) throw unexpected(given, "a time (Date)");
-  if (Number.isNaN(given.getTime())) throw new RangeError("the time is no date");
-  return given.getTime();
+  if (kindOf(given) !== "Date") throw unexpected(given, "a time (Date)");
+  const time = (given as Date).getTime();
+  if (Number.isNaN(time)) throw new RangeError("the time is no date");
+  return time;
 }
 
 /** An entry of an object that is a map; nothing that its class gives it, such as `constructor`, is one. */

@@ -6,7 +6,7 @@
  * text. What goes there may have integers as either, so that only maps are to be written otherwise.
  */
 
-import { asText, isBytes, own, said, unexpected } from "./checks.ts";
+import { asText, isBytes, kindOf, own, said, unexpected } from "./checks.ts";
 import { step } from "./pointer.ts";
 import { type Fields, type Node, type Schema, type Variant, isBig, resolve } from "./schema.ts";
 
@@ -14,7 +14,7 @@ import { type Fields, type Node, type Schema, type Variant, isBig, resolve } fro
 export const PLAIN = Symbol("plain value");
 
 /** How deeply a value may nest: more than any that is written. */
-const DEEPEST = 500;
+const DEEPEST = 512;
 
 /** A value that was read, as the schema wants it. */
 export function decode(schema: Schema, node: Node, raw: unknown): unknown {
@@ -150,8 +150,8 @@ class Encoder {
     if (hasTextKeys(of.key)) {
       return isObject(value) ? this.#entries(Object.entries(value), item) : this.#refuse(value, "an object");
     }
-    if (!(value instanceof Map)) return this.#refuse(value, "a Map");
-    return this.#entries([...value].map(([key, item]) => [encodeKey(of.key, key), item]), item);
+    if (kindOf(value) !== "Map") return this.#refuse(value, "a Map");
+    return this.#entries([...(value as Map<unknown, unknown>)].map(([key, item]) => [encodeKey(of.key, key), item]), item);
   }
 
   #fields(fields: Fields, value: unknown): unknown {
@@ -210,7 +210,7 @@ function plainOf(given: unknown): unknown {
   return value;
 }
 
-/** Whether it is an object and nothing else, such as a date. It may be of a class, or of another window. */
+/** Whether it is an object and nothing else, such as a date. It may be of a class. */
 function isObject(value: unknown): value is object {
-  return Object.prototype.toString.call(value) === "[object Object]";
+  return kindOf(value) === "Object";
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { assign, valueOf } from "crdt-web";
 import { BoardDocument } from "./board.js";
@@ -139,6 +140,16 @@ test("plain values may have been made anywhere", () => {
   });
   const { due, extra, picture } = document.value;
   assert.deepEqual([due, extra, picture], [{ day: 5 }, { a: 1 }, new Uint8Array([1, 2])]);
+  // As in another window.
+  const foreign = runInNewContext("({ json: { a: [1] }, bytes: new Uint8Array([3]), map: new Map() })");
+  document.change((board) => {
+    board.extra = foreign.json;
+    board.picture = foreign.bytes;
+    board["by-number"] = foreign.map;
+  });
+  const { value } = document;
+  assert.deepEqual([value.extra, value.picture, value["by-number"].size], [{ a: [1] }, new Uint8Array([3]), 0]);
+  BoardDocument.load(runInNewContext("bytes => new Uint8Array(bytes)")([...document.save()]));
 });
 
 test("what a getter throws is thrown, and the document is as before", () => {

@@ -100,7 +100,7 @@ export function shown(field: HTMLTextAreaElement, memory: BoardDocument, stored:
     },
   });
   const board: Board = useDocument(memory);
-  const members: string[] = useDocument(stored, ({ members }) => members);
+  const members: readonly string[] = useDocument(stored, ({ members }) => members);
   const others = useOthers(stored);
   return `${board.title} ${members.join()} ${others.size.toFixed()}`;
 }
