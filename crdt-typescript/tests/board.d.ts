@@ -18,6 +18,7 @@ export interface Board {
   readonly maybe: readonly (Due | null)[];
   readonly picture: Uint8Array;
   readonly extra: crdt.JsonValue;
+  readonly aside: crdt.JsonValue | null;
   readonly nothing: null;
   readonly parent: Board | null;
   readonly pair: Pair_String_i64;
@@ -47,6 +48,8 @@ export interface BoardEditor extends crdt.Editor<Board, BoardDelta> {
   picture: Uint8Array;
   get extra(): crdt.JsonEditor;
   set extra(value: crdt.JsonValue);
+  get aside(): crdt.JsonEditor | null;
+  set aside(value: crdt.JsonValue | null);
   readonly nothing: null;
   get parent(): BoardEditor | null;
   set parent(value: Board | null);
@@ -71,6 +74,7 @@ export interface BoardDelta {
   maybe?: crdt.ListDelta<Due | null, crdt.EntryDelta<Due, DueDelta>>;
   picture?: Uint8Array;
   extra?: crdt.JsonDelta;
+  aside?: crdt.EntryDelta<crdt.JsonValue, crdt.JsonDelta>;
   nothing?: never;
   parent?: crdt.EntryDelta<Board, BoardDelta>;
   pair?: Pair_String_i64Delta;

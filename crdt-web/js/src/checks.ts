@@ -43,13 +43,13 @@ export function isBytes(given: unknown): given is Uint8Array {
 
 /** A position, or how many there are of something. */
 export function asPosition(given: unknown): number {
-  const position = asNumber(given);
+  const position = asIndex(given);
   if (position < 0 || position >= POSITIONS) throw new RangeError(`there is no position ${position}`);
   return position;
 }
 
-/** A number of a position, which may count from the end. */
-export function asNumber(given: unknown): number {
+/** A position that may count from the end. */
+export function asIndex(given: unknown): number {
   if (typeof given !== "number") throw unexpected(given, "a position");
   if (!Number.isInteger(given)) throw new RangeError(`there is no position ${given}`);
   return given;

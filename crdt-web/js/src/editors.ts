@@ -3,7 +3,7 @@
  * is open. They are made when they are asked for, from the schema.
  */
 
-import { asInteger, asNumber, asPointer, asPosition, asRange, asText, said } from "./checks.ts";
+import { asInteger, asIndex, asPointer, asPosition, asRange, asText, said } from "./checks.ts";
 import { partsOf, step } from "./pointer.ts";
 import type { RawEdits } from "./raw.ts";
 import {
@@ -105,8 +105,13 @@ function write({ schema, edits, node, path }: Place, to: unknown): void {
   edits.set(path, encode(schema, node, to, path));
 }
 
-function within({ schema, edits, path }: Place, part: string | number, node: Node): Place {
-  return { schema, edits, node, path: step(path, part) };
+function within(place: Place, part: string | number, node: Node): Place {
+  return elsewhere(place, step(place.path, part), node);
+}
+
+/** Another place in the same document. */
+function elsewhere({ schema, edits }: Place, path: string, node: Node): Place {
+  return { schema, edits, node, path };
 }
 
 class Base {
@@ -202,7 +207,7 @@ class ListEditor extends Base implements types.ListEditor<unknown, unknown> {
 
   at(position: number): unknown {
     const length = this.length;
-    const from = asNumber(position) < 0 ? length + position : position;
+    const from = asIndex(position) < 0 ? length + position : position;
     if (from < 0 || from >= length) return undefined;
     // By its name, so that it stays the same if others are inserted before it.
     return editor(within(this[PLACE], this.idAt(from) ?? from, this.#element));
@@ -380,7 +385,7 @@ class EnumEditor extends Base implements types.EnumEditor<unknown, unknown> {
 
 class JsonEditor extends Base implements types.JsonEditor {
   #place(pointer: string): Place {
-    return { ...this[PLACE], path: this.#path(pointer) };
+    return elsewhere(this[PLACE], this.#path(pointer), "json");
   }
 
   #path(pointer: string): string {
@@ -401,13 +406,13 @@ class JsonEditor extends Base implements types.JsonEditor {
 
   at(pointer: string): types.JsonEditor | undefined {
     if (this.value(pointer) === undefined) return undefined;
-    return editor({ ...this[PLACE], path: this.#named(pointer) }) as types.JsonEditor;
+    return editor(elsewhere(this[PLACE], this.#named(pointer), "json")) as types.JsonEditor;
   }
 
   text(pointer = ""): types.TextEditor | undefined {
     const held = this.value(pointer) ?? "";
     if (typeof held !== "string") return undefined;
-    return editor({ ...this[PLACE], node: "text", path: this.#named(pointer) }) as types.TextEditor;
+    return editor(elsewhere(this[PLACE], this.#named(pointer), "text")) as types.TextEditor;
   }
 
   set(pointer: string, to: types.JsonValue): void {

@@ -17,7 +17,10 @@ export type JsonValue =
 /** What an editor edits, and what changes there. It is nothing but a type. */
 declare const edited: unique symbol;
 
-/** Edits a node inside a change. It is of no use when the change is over. */
+/**
+ * Edits a node inside a change. It is of no use when the change is over. Where a value is expected, it is what is there:
+ * `board.due = board.due`.
+ */
 export interface Editor<V, D = unknown> {
   readonly [edited]?: [V, D];
 }

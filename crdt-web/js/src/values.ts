@@ -151,7 +151,8 @@ class Encoder {
       return isObject(value) ? this.#entries(Object.entries(value), item) : this.#refuse(value, "an object");
     }
     if (kindOf(value) !== "Map") return this.#refuse(value, "a Map");
-    return this.#entries([...(value as Map<unknown, unknown>)].map(([key, item]) => [encodeKey(of.key, key), item]), item);
+    const entries = [...(value as Map<unknown, unknown>)];
+    return this.#entries(entries.map(([key, item]) => [encodeKey(of.key, key), item]), item);
   }
 
   #fields(fields: Fields, value: unknown): unknown {

@@ -307,6 +307,7 @@ test("who follows what is optional is told when it is gone, and when it is there
   const document = filled();
   document.change((board) => {
     board.maybe.push({ day: 1 });
+    board.aside = { list: [1] };
     board.parent = { ...document.value, title: "parent" };
   });
   const told = [];
@@ -314,6 +315,8 @@ test("who follows what is optional is told when it is gone, and when it is there
   follow("due", (board) => board.due);
   follow("maybe", (board) => board.maybe.at(0).get());
   follow("notes", (board) => board.parent.notes);
+  follow("aside", (board) => board.aside);
+  follow("list", (board) => board.aside.at("/list"));
   const step = (edit) => {
     document.change(edit);
     return told.splice(0);
@@ -325,6 +328,12 @@ test("who follows what is optional is told when it is gone, and when it is there
   const typed = [{ retain: 5 }, { insert: "!" }];
   assert.deepEqual(step((board) => board.parent.notes.push("!")), [["notes", "hello!", typed]]);
   assert.deepEqual(step((board) => { board.parent = null; }), [["notes", undefined, null]]);
+  const aside = { object: { list: { changed: { array: [{ retain: 1 }, { insert: [2] }] } } } };
+  assert.deepEqual(step((board) => board.aside.at("/list").push("", 2)), [
+    ["aside", { list: [1, 2] }, aside],
+    ["list", [1, 2], { array: [{ retain: 1 }, { insert: [2] }] }],
+  ]);
+  assert.deepEqual(step((board) => { board.aside = null; }), [["aside", undefined, null], ["list", undefined, null]]);
   document.change((board) => {
     const { due } = board;
     board.due = null;
