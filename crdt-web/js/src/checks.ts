@@ -12,6 +12,7 @@ export function said(given: unknown): string {
   if (typeof given === "bigint") return `${given}n`;
   if (given === null || typeof given !== "object") return String(given);
   if (Array.isArray(given)) return "an array";
+  if (isBytes(given)) return "bytes (Uint8Array)";
   const kind = kindOf(given);
   const name = kind === "Object" ? Object.getPrototypeOf(given)?.constructor?.name : kind;
   return name === undefined || name === "Object" ? "an object" : `an object (${name})`;

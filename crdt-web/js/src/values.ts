@@ -126,7 +126,7 @@ class Encoder {
     if (typeof value === "number" && !(isJson && !Number.isFinite(value))) return value;
     if (!isJson && isBytes(value)) return new Uint8Array(value);
     if (Array.isArray(value)) return this.#items(value, (item) => this.#data(item, isJson));
-    if (!isObject(value)) return this.#refuse(value, isJson ? "JSON" : "a plain value");
+    if (!isObject(value)) return this.#refuse(value, isJson ? "a JSON value" : "a plain value");
     // As `JSON.stringify` has it.
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return this.#entries(entries, (_, item) => this.#data(item, isJson));

@@ -111,9 +111,9 @@ test("what is no plain value is refused", () => {
     new String("x"), new Float64Array(2), () => 1, Symbol("x"), new Uint8Array(2), NaN, Infinity,
   ];
   for (const value of strange) {
-    const error = /\/extra\/deep\/0\/value" cannot be that: .* is given, expected JSON/;
+    const error = /\/extra\/deep\/0\/value" cannot be that: .* is given, expected a JSON value/;
     refused((board) => board.extra.set("/deep", [{ value }]), error);
-    refused((board) => board.extra.push("/list", value), /expected JSON/);
+    refused((board) => board.extra.push("/list", value), /expected a JSON value/);
     refused((board) => { board.members = value; }, /\/members" cannot be that: .* is given, expected an array/);
     refused((board) => { board.tasks = value; }, /\/tasks" cannot be that: .* is given, expected an array/);
     refused((board) => { board.labels = value; }, /\/labels" cannot be that: .* is given, expected an object/);
@@ -176,8 +176,6 @@ test("a key is one whatever it is called", () => {
   const deltas = [];
   mine.subscribe(({ delta }) => deltas.push(delta));
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
-  const parts = [];
-  mine.subscribeTo((board) => board.labels.get("red"), () => parts.push("red"));
   const object = (value) => Object.fromEntries(names.map((name) => [name, value]));
   for (const name of names) {
     mine.change((board) => {
@@ -195,6 +193,15 @@ test("a key is one whatever it is called", () => {
   }
   const inserted = names.map((name) => [[name, { inserted: ["a"] }]]);
   assert.deepEqual(deltas.map(({ labels }) => Object.entries(labels)), inserted);
+  const parts = [];
+  for (const name of names) {
+    mine.subscribeTo((board) => board.labels.get(name), () => parts.push(name));
+    mine.subscribeTo((board) => board.extra.at(`/${name}`), () => parts.push(name));
+  }
+  mine.change((board) => {
+    board.labels.get("red").push("b");
+    board.extra.set("/list/0", 2);
+  });
   assert.deepEqual(parts, []);
   mine.update({ ...mine.value, extra: object(object(1)), labels: object([]) });
   assert.deepEqual([mine.value.extra, mine.value.labels], [object(object(1)), object([])]);
