@@ -22,9 +22,9 @@
 //! assert!(declarations.contains(
 //!     "/** What has to be done. */
 //! export interface Task {
-//!   title: string;
-//!   notes: string;
-//!   done: boolean;
+//!   readonly title: string;
+//!   readonly notes: string;
+//!   readonly done: boolean;
 //! }"
 //! ));
 //! ```
@@ -39,10 +39,10 @@
 //! | integers of 64 and 128 bits, and counters of these | `bigint` |
 //! | `Bytes`, `Uuid` | `Uint8Array` |
 //! | `Option<T>` | `T \| null` |
-//! | `Vec<T>`, `VecDeque<T>` | `T[]` |
-//! | a map with keys that are a `String` | `Record<string, T>` |
-//! | a map with other keys | `Map<K, T>` |
-//! | `BTreeSet<K>`, `HashSet<K>` | `K[]` |
+//! | `Vec<T>`, `VecDeque<T>` | `readonly T[]` |
+//! | a map with keys that are a `String` | `Readonly<Record<string, T>>` |
+//! | a map with other keys | `ReadonlyMap<K, T>` |
+//! | `BTreeSet<K>`, `HashSet<K>` | `readonly K[]` |
 //! | a struct with named fields | an interface of its name |
 //! | a struct with several unnamed fields | a tuple |
 //! | a struct with one unnamed field | what it wraps, under its name |
@@ -51,6 +51,7 @@
 //! | `()` | `null` |
 //! | another type in a `#[crdt(register)]` | what [`Declarations::value`] says of it, or `unknown` |
 //!
+//! Nothing of a value is to be written to: what did not change is shared by the values of a document before and after.
 //! For each type there are three: the plain value (`Task`), the editor that a change gets
 //! (`TaskEditor`), and what changed (`TaskDelta`). Names are those in the document.
 

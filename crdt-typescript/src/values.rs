@@ -15,7 +15,7 @@ impl Context<'_> {
                 for field in fields {
                     docs::push(lines, "  ", &field.docs);
                     let value = self.value_of(&field.node);
-                    lines.push(format!("  {}: {value};", property(&field.name)));
+                    lines.push(format!("  readonly {}: {value};", property(&field.name)));
                 }
                 lines.push("}".to_owned());
             }
@@ -43,14 +43,14 @@ impl Context<'_> {
             Node::RegisterOf { value, .. } => self.leaf(value),
             Node::CounterOf(integer) => self.leaf(integer),
             Node::AnyText => "string".to_owned(),
-            Node::ListOf(element) => format!("{}[]", in_brackets(self.value_of(element))),
+            Node::ListOf(element) => several(self.value_of(element)),
             Node::MapOf { key, value } if has_text_keys(key) => {
-                format!("Record<string, {}>", self.value_of(value))
+                format!("Readonly<Record<string, {}>>", self.value_of(value))
             }
             Node::MapOf { key, value } => {
-                format!("Map<{}, {}>", self.leaf(key), self.value_of(value))
+                format!("ReadonlyMap<{}, {}>", self.leaf(key), self.value_of(value))
             }
-            Node::SetOf(element) => format!("{}[]", in_brackets(self.leaf(element))),
+            Node::SetOf(element) => several(self.leaf(element)),
             Node::OptionOf(inner) => format!("{} | null", self.value_of(inner)),
             Node::BoxOf(inner) => self.value_of(inner),
             Node::AnyJson => "crdt.JsonValue".to_owned(),
@@ -86,13 +86,13 @@ impl Context<'_> {
         match fields {
             Fields::Named(fields) => {
                 let values = fields.iter().map(|field| {
-                    format!("{}: {}", property(&field.name), self.value_of(&field.node))
+                    format!("readonly {}: {}", property(&field.name), self.value_of(&field.node))
                 });
                 format!("{{ {} }}", values.collect::<Vec<_>>().join("; "))
             }
             Fields::Tuple(fields) => {
                 let values = fields.iter().map(|field| self.value_of(&field.node));
-                format!("[{}]", values.collect::<Vec<_>>().join(", "))
+                format!("readonly [{}]", values.collect::<Vec<_>>().join(", "))
             }
             Fields::Unit => "null".to_owned(),
             _ => "unknown".to_owned(),
@@ -104,7 +104,7 @@ impl Context<'_> {
         match &variant.payload {
             None => quoted(&variant.name),
             Some(payload) => {
-                format!("{{ {}: {} }}", property(&variant.name), self.value_of(payload))
+                format!("{{ readonly {}: {} }}", property(&variant.name), self.value_of(payload))
             }
         }
     }
@@ -120,7 +120,15 @@ fn is_written_out(rust: &str) -> bool {
     ["chrono::", "jiff::"].iter().any(|from| rust.starts_with(from))
 }
 
-/// A type of which there are to be several.
+/// An array of a type.
+fn several(value: String) -> String {
+    format!("readonly {}[]", in_brackets(value))
+}
+
+/// A type that something is to be said of.
 pub(crate) fn in_brackets(value: String) -> String {
-    if value.contains(" | ") { format!("({value})") } else { value }
+    if value.contains(" | ") || value.starts_with("readonly ") {
+        return format!("({value})");
+    }
+    value
 }

@@ -6,23 +6,24 @@ import type * as crdt from "crdt-web";
  */
 export interface Board {
   /** What it is called. */
-  title: string;
-  notes: string;
-  tasks: Task[];
-  labels: Record<string, string[]>;
-  "by-number": Map<bigint, Task>;
-  members: string[];
-  votes: bigint;
-  due: Due | null;
-  seen: number | null;
-  maybe: (Due | null)[];
-  picture: Uint8Array;
-  extra: crdt.JsonValue;
-  nothing: null;
-  parent: Board | null;
-  pair: Pair_String_i64;
-  place: Place;
-  color: [number, number, number];
+  readonly title: string;
+  readonly notes: string;
+  readonly tasks: readonly Task[];
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  readonly "by-number": ReadonlyMap<bigint, Task>;
+  readonly members: readonly string[];
+  readonly votes: bigint;
+  readonly due: Due | null;
+  readonly seen: number | null;
+  readonly maybe: readonly (Due | null)[];
+  readonly picture: Uint8Array;
+  readonly extra: crdt.JsonValue;
+  readonly aside: crdt.JsonValue | null;
+  readonly nothing: null;
+  readonly parent: Board | null;
+  readonly pair: Pair_String_i64;
+  readonly place: Place;
+  readonly color: [number, number, number];
 }
 
 export interface BoardEditor extends crdt.Editor<Board, BoardDelta> {
@@ -31,22 +32,24 @@ export interface BoardEditor extends crdt.Editor<Board, BoardDelta> {
   get notes(): crdt.TextEditor;
   set notes(value: string);
   get tasks(): crdt.ListEditor<Task, TaskEditor>;
-  set tasks(value: Task[]);
-  get labels(): crdt.MapEditor<Record<string, string[]>, string, string[], crdt.ListEditor<string, crdt.RegisterEditor<string>>>;
-  set labels(value: Record<string, string[]>);
-  get "by-number"(): crdt.MapEditor<Map<bigint, Task>, bigint, Task, TaskEditor>;
-  set "by-number"(value: Map<bigint, Task>);
+  set tasks(value: readonly Task[]);
+  get labels(): crdt.MapEditor<Readonly<Record<string, readonly string[]>>, string, readonly string[], crdt.ListEditor<string, crdt.RegisterEditor<string>>>;
+  set labels(value: Readonly<Record<string, readonly string[]>>);
+  get "by-number"(): crdt.MapEditor<ReadonlyMap<bigint, Task>, bigint, Task, TaskEditor>;
+  set "by-number"(value: ReadonlyMap<bigint, Task>);
   get members(): crdt.SetEditor<string>;
-  set members(value: string[]);
+  set members(value: readonly string[]);
   readonly votes: crdt.CounterEditor<bigint>;
   get due(): DueEditor | null;
   set due(value: Due | null);
   seen: number | null;
   get maybe(): crdt.ListEditor<Due | null, crdt.OptionEditor<Due, DueEditor>>;
-  set maybe(value: (Due | null)[]);
+  set maybe(value: readonly (Due | null)[]);
   picture: Uint8Array;
   get extra(): crdt.JsonEditor;
   set extra(value: crdt.JsonValue);
+  get aside(): crdt.JsonEditor | null;
+  set aside(value: crdt.JsonValue | null);
   readonly nothing: null;
   get parent(): BoardEditor | null;
   set parent(value: Board | null);
@@ -62,7 +65,7 @@ export interface BoardDelta {
   title?: string;
   notes?: crdt.TextDelta;
   tasks?: crdt.ListDelta<Task, TaskDelta>;
-  labels?: crdt.RecordDelta<string[], crdt.ListDelta<string, string>>;
+  labels?: crdt.RecordDelta<readonly string[], crdt.ListDelta<string, string>>;
   "by-number"?: crdt.MapDelta<bigint, Task, TaskDelta>;
   members?: crdt.SetDelta<string>;
   votes?: crdt.CounterDelta<bigint>;
@@ -71,6 +74,7 @@ export interface BoardDelta {
   maybe?: crdt.ListDelta<Due | null, crdt.EntryDelta<Due, DueDelta>>;
   picture?: Uint8Array;
   extra?: crdt.JsonDelta;
+  aside?: crdt.EntryDelta<crdt.JsonValue, crdt.JsonDelta>;
   nothing?: never;
   parent?: crdt.EntryDelta<Board, BoardDelta>;
   pair?: Pair_String_i64Delta;
@@ -79,7 +83,7 @@ export interface BoardDelta {
 }
 
 export interface Due {
-  day: number;
+  readonly day: number;
 }
 
 export interface DueEditor extends crdt.Editor<Due, DueDelta> {
@@ -91,8 +95,8 @@ export interface DueDelta {
 }
 
 export interface Pair_String_i64 {
-  first: string;
-  second: bigint;
+  readonly first: string;
+  readonly second: bigint;
 }
 
 export interface Pair_String_i64Editor extends crdt.Editor<Pair_String_i64, Pair_String_i64Delta> {
@@ -107,19 +111,19 @@ export interface Pair_String_i64Delta {
 
 /** Nested without end. */
 export interface Parts {
-  parts: Parts[];
+  readonly parts: readonly Parts[];
 }
 
 export interface PartsEditor extends crdt.Editor<Parts, PartsDelta> {
   get parts(): crdt.ListEditor<Parts, PartsEditor>;
-  set parts(value: Parts[]);
+  set parts(value: readonly Parts[]);
 }
 
 export interface PartsDelta {
   parts?: crdt.ListDelta<Parts, PartsDelta>;
 }
 
-export type Place = [number, number];
+export type Place = readonly [number, number];
 
 export interface PlaceEditor extends crdt.Editor<Place, PlaceDelta> {
   "0": number;
@@ -134,16 +138,16 @@ export interface PlaceDelta {
 export type Status =
   | "Open"
   /** Somebody has done it. */
-  | { Done: { by: string; how: string } }
-  | { Handed: Due }
-  | { Moved: [number, string] };
+  | { readonly Done: { readonly by: string; readonly how: string } }
+  | { readonly Handed: Due }
+  | { readonly Moved: readonly [number, string] };
 
 export interface StatusEditor extends crdt.EnumEditor<Status, StatusDelta> {
   readonly variant: "Open" | "Done" | "Handed" | "Moved";
   /** Somebody has done it. */
-  inside(variant: "Done"): (crdt.Editor<{ by: string; how: string }, { by?: string; how?: crdt.TextDelta }> & { by: string; get how(): crdt.TextEditor; set how(value: string) }) | null;
+  inside(variant: "Done"): (crdt.Editor<{ readonly by: string; readonly how: string }, { by?: string; how?: crdt.TextDelta }> & { by: string; get how(): crdt.TextEditor; set how(value: string) }) | null;
   inside(variant: "Handed"): DueEditor | null;
-  inside(variant: "Moved"): (crdt.Editor<[number, string], { "0"?: number; "1"?: string }> & { "0": number; "1": string }) | null;
+  inside(variant: "Moved"): (crdt.Editor<readonly [number, string], { "0"?: number; "1"?: string }> & { "0": number; "1": string }) | null;
 }
 
 export type StatusDelta =
@@ -153,19 +157,19 @@ export type StatusDelta =
   | { changed: { Moved: { "0"?: number; "1"?: string } } };
 
 /** A name by itself. */
-export type Tags = string[];
+export type Tags = readonly string[];
 
 export type TagsEditor = crdt.ListEditor<string, crdt.RegisterEditor<string>>;
 
 export type TagsDelta = crdt.ListDelta<string, string>;
 
 export interface Task {
-  title: string;
-  done: boolean;
-  points: number;
-  status: Status;
-  parts: Parts;
-  tags: Tags;
+  readonly title: string;
+  readonly done: boolean;
+  readonly points: number;
+  readonly status: Status;
+  readonly parts: Parts;
+  readonly tags: Tags;
 }
 
 export interface TaskEditor extends crdt.Editor<Task, TaskDelta> {

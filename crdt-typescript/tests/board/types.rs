@@ -24,6 +24,7 @@ struct Board {
     maybe: Vec<Option<Due>>,
     picture: Bytes,
     extra: Json,
+    aside: Option<Json>,
     nothing: (),
     parent: Option<Box<Board>>,
     pair: Pair<String, i64>,

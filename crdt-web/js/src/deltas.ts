@@ -5,6 +5,7 @@
  * here, which only the text before can tell.
  */
 
+import { own } from "./checks.ts";
 import { type Fields, type Node, type Resolved, type Schema, fieldsOf, isBig, resolve } from "./schema.ts";
 import { decode, decodeKey, decodeLeaf, hasTextKeys } from "./values.ts";
 
@@ -84,12 +85,12 @@ function list(schema: Schema, element: Node, before: readonly unknown[], runs: r
   const delta = all.map(({ run, at }) => {
     if ("retain" in run) {
       end = at + (run["retain"] as number);
-      value.push(...before.slice(at, end));
+      append(value, before, at, end);
       return run;
     }
     if ("insert" in run) {
       const inserted = (run["insert"] as unknown[]).map((item) => decode(schema, element, item));
-      value.push(...inserted);
+      append(value, inserted);
       return { insert: inserted };
     }
     if ("put" in run) {
@@ -111,8 +112,13 @@ function list(schema: Schema, element: Node, before: readonly unknown[], runs: r
     end = at + ("delete" in run ? (run["delete"] as number) : 1);
     return run;
   });
-  value.push(...before.slice(end));
+  append(value, before, end);
   return { delta, value };
+}
+
+/** Appends items to others, of which there may be more than a call takes arguments. */
+function append(to: unknown[], items: readonly unknown[], start = 0, end = items.length): void {
+  for (let at = start; at < end; at += 1) to.push(items[at]);
 }
 
 function map(schema: Schema, of: { key: string; value: Node }, before: unknown, raw: Parts): Step {
@@ -174,19 +180,15 @@ function codePoints(one: string, other: string): number {
 }
 
 function fields(schema: Schema, of: Fields, before: unknown, raw: Parts): Step {
-  const isTuple = Array.isArray(before);
-  const value: { [name: string]: unknown } = isTuple ? {} : { ...(before as object) };
-  const items = isTuple ? [...(before as unknown[])] : [];
-  const delta: { [name: string]: unknown } = {};
-  for (const [place, field] of fieldsOf(of).entries()) {
-    const change = raw[field.name];
-    if (change === undefined) continue;
-    const step = advance(schema, field.node, isTuple ? items[place] : value[field.name], change);
-    delta[field.name] = step.delta;
-    if (isTuple) items[place] = step.value;
-    else value[field.name] = step.value;
-  }
-  return { delta, value: isTuple ? items : value };
+  const all = fieldsOf(of).map((field, place) => {
+    const held = Array.isArray(before) ? before[place] : own(before as object, field.name);
+    const change = own(raw, field.name);
+    return [field.name, change === undefined ? { value: held } : advance(schema, field.node, held, change)] as const;
+  });
+  const deltas = all.flatMap(([name, step]) => ("delta" in step ? [[name, step.delta] as const] : []));
+  const values = all.map(([name, { value }]) => [name, value] as const);
+  const value = Array.isArray(before) ? values.map(([, value]) => value) : Object.fromEntries(values);
+  return { delta: Object.fromEntries(deltas), value };
 }
 
 function choice(
@@ -203,7 +205,7 @@ function choice(
   const held = Object.entries(raw["changed"] as Parts)[0];
   const payload = of.enum.find((variant) => variant.name === held?.[0])?.payload;
   if (held === undefined || payload === undefined) return { delta: raw, value: before };
-  const step = advance(schema, payload, before[held[0]], held[1]);
+  const step = advance(schema, payload, own(before, held[0]), held[1]);
   return { delta: { changed: { [held[0]]: step.delta } }, value: { [held[0]]: step.value } };
 }
 

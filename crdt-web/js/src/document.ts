@@ -1,5 +1,6 @@
 /** Documents of a type that a schema says, in memory. */
 
+import { asBytes, asPosition, asSaid, asText } from "./checks.ts";
 import { Groups } from "./groups.ts";
 import type { RawDocument, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
@@ -15,8 +16,15 @@ const MADE_OF = Symbol("made of");
 
 /** The class of documents of a type, given what WebAssembly exports for it. */
 export function documentType<V, E, D>(schema: Schema, type: () => RawType): types.DocumentType<V, E, D> {
+  const ready = () => {
+    try {
+      return type();
+    } catch (cause) {
+      throw new Error("WebAssembly is not there yet: call `await init()` first", { cause });
+    }
+  };
   const made = (make: (raw: RawType) => RawDocument) => {
-    const raw = type();
+    const raw = ready();
     try {
       return new TypedDocument<V, E, D>(schema, make(raw));
     } finally {
@@ -25,9 +33,9 @@ export function documentType<V, E, D>(schema: Schema, type: () => RawType): type
   };
   const all = {
     create: () => made((raw) => raw.create()),
-    load: (bytes: Uint8Array) => made((raw) => raw.load(bytes)),
-    join: (id: string) => made((raw) => raw.join(id)),
-    [MADE_OF]: { schema, type },
+    load: (bytes: Uint8Array) => made((raw) => raw.load(asBytes(bytes))),
+    join: (id: string) => made((raw) => raw.join(asText(id))),
+    [MADE_OF]: { schema, type: ready },
   };
   return all;
 }
@@ -65,16 +73,18 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     return this.#watched.part(of);
   }
 
-  change(edit: (editor: E) => void, { message, time, group }: types.WriteOptions = {}): void {
-    const joins = this.#groups.joins(group);
-    this.#raw.change(() => edit(this.#watched.editor), message, time?.getTime(), joins);
+  change(edit: (editor: E) => void, options: types.WriteOptions = {}): void {
+    const [message, time] = asSaid(options);
+    const joins = this.#groups.joins(options.group);
+    this.#raw.change(() => edit(this.#watched.editor), message, time, joins);
     this.#look(true);
   }
 
   update(value: V): void {
     const { schema } = this.#watched;
+    const encoded = encode(schema, schema.root, value);
     this.#groups.begin();
-    this.#raw.update(encode(schema, schema.root, value));
+    this.#raw.update(encoded);
     this.#look(true);
   }
 
@@ -112,16 +122,16 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   log(most: number = ALL): types.LogEntry[] {
-    return this.#raw.log(most);
+    return this.#raw.log(asPosition(most));
   }
 
   apply(bytes: Uint8Array): void {
-    this.#raw.apply(bytes);
+    this.#raw.apply(asBytes(bytes));
     this.#look(false);
   }
 
   export(heads: readonly string[] = []): Uint8Array {
-    return this.#raw.export([...heads]);
+    return this.#raw.export(heads.map(asText));
   }
 
   save(): Uint8Array {

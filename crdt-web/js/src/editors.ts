@@ -3,6 +3,7 @@
  * is open. They are made when they are asked for, from the schema.
  */
 
+import { asInteger, asIndex, asPointer, asPosition, asRange, asText, said } from "./checks.ts";
 import { partsOf, step } from "./pointer.ts";
 import type { RawEdits } from "./raw.ts";
 import {
@@ -16,7 +17,7 @@ import {
   resolve,
 } from "./schema.ts";
 import type * as types from "./types.ts";
-import { decode, decodeKey, encode } from "./values.ts";
+import { PLAIN, decode, decodeKey, encode, encodeKey } from "./values.ts";
 
 /** Where an editor is, and of what. */
 interface Place {
@@ -24,6 +25,8 @@ interface Place {
   readonly edits: RawEdits;
   readonly node: Node;
   readonly path: string;
+  /** Whether it is what an optional node holds, which has the path of that. */
+  readonly isHeld?: boolean;
 }
 
 /** What is edited at a place. */
@@ -36,7 +39,7 @@ export function root(schema: Schema, edits: RawEdits): unknown {
 
 /** The plain value of what an editor edits, as it is now; `undefined` if it is not there any more. */
 export function valueOf<V>(edited: types.Editor<V>): V | undefined {
-  return value((edited as unknown as Base)[PLACE]) as V | undefined;
+  return value(placeOf(edited)) as V | undefined;
 }
 
 /** The path of what an editor edits. */
@@ -49,12 +52,33 @@ export function isText(edited: unknown): boolean {
   return edited instanceof TextEditor;
 }
 
-/** Makes what an editor edits read as a value, by what differs. */
-export function assign<V>(edited: types.Editor<V>, to: V): void {
-  write((edited as unknown as Base)[PLACE], to);
+/** Whether what an editor edits is what an optional node holds. */
+export function isHeld(edited: unknown): boolean {
+  return edited instanceof Base && edited[PLACE].isHeld === true;
 }
 
+/** Makes what an editor edits read as a value, by what differs. */
+export function assign<V>(edited: types.Editor<V>, to: V): void {
+  write(placeOf(edited), to);
+}
+
+/** The path of a part that somebody tells by its editor; `undefined` if it is not there. */
+export function pathOfPart(edited: unknown): string | undefined {
+  return edited === undefined || edited === null ? undefined : placeOf(edited).path;
+}
+
+function placeOf(edited: unknown): Place {
+  if (edited instanceof Base) return edited[PLACE];
+  const hint = "a field that is read as a plain value is no part of its own: take what it is a field of, or `value`";
+  throw new TypeError(`${said(edited)} is given, expected an editor (${hint})`);
+}
+
+/** What is set of an editor by mistake does not become a property of it. */
 function editor(place: Place): unknown {
+  return Object.preventExtensions(made(place));
+}
+
+function made(place: Place): Base {
   const resolved = resolve(place.schema, place.node);
   if (resolved === "text") return new TextEditor(place);
   if (resolved === "json") return new JsonEditor(place);
@@ -65,29 +89,42 @@ function editor(place: Place): unknown {
   if ("map" in resolved) return new MapEditor(place, resolved.map);
   if ("set" in resolved) return new SetEditor(place, resolved.set);
   if ("option" in resolved) return new OptionEditor(place, resolved.option);
-  if ("struct" in resolved) return record(place, resolved.struct);
+  if ("struct" in resolved) {
+    return resolved.struct === "unit" ? new Base(place) : new StructEditor(place, resolved.struct);
+  }
   if ("enum" in resolved) return new EnumEditor(place, resolved.enum);
   return new Base(place);
 }
 
-function value({ schema, edits, node, path }: Place): unknown {
+function value({ schema, edits, node, path, isHeld }: Place): unknown {
   const raw = edits.get(path);
-  return raw === undefined ? undefined : decode(schema, node, raw);
+  return raw === undefined || (isHeld === true && !edits.present(path)) ? undefined : decode(schema, node, raw);
 }
 
 function write({ schema, edits, node, path }: Place, to: unknown): void {
-  edits.set(path, encode(schema, node, to));
+  edits.set(path, encode(schema, node, to, path));
 }
 
 function within(place: Place, part: string | number, node: Node): Place {
-  return { ...place, node, path: step(place.path, part) };
+  return elsewhere(place, step(place.path, part), node);
+}
+
+/** Another place in the same document. */
+function elsewhere({ schema, edits }: Place, path: string, node: Node): Place {
+  return { schema, edits, node, path };
 }
 
 class Base {
-  readonly [PLACE]: Place;
+  declare readonly [PLACE]: Place;
 
   constructor(place: Place) {
-    this[PLACE] = place;
+    // A copy of the properties of an editor is none.
+    Object.defineProperty(this, PLACE, { value: place });
+  }
+
+  /** Where a value is expected, an editor is that of what it edits. */
+  get [PLAIN](): unknown {
+    return value(this[PLACE]);
   }
 }
 
@@ -107,7 +144,7 @@ class CounterEditor extends Base implements types.CounterEditor<number | bigint>
   }
 
   add(by: number | bigint): void {
-    const added = BigInt(by);
+    const added = asInteger(by);
     if (BigInt.asIntN(64, added) !== added) throw new RangeError("more than 64 bits cannot be added at once");
     this[PLACE].edits.add(this[PLACE].path, added);
   }
@@ -135,7 +172,8 @@ class TextEditor extends Base implements types.TextEditor {
   }
 
   replace(start: number, end: number, text: string): void {
-    this[PLACE].edits.splice(this[PLACE].path, start, end - start, text);
+    const [from, to] = asRange(start, end);
+    this[PLACE].edits.splice(this[PLACE].path, from, to - from, asText(text));
   }
 
   clear(): void {
@@ -169,18 +207,18 @@ class ListEditor extends Base implements types.ListEditor<unknown, unknown> {
 
   at(position: number): unknown {
     const length = this.length;
-    const from = position < 0 ? length + position : position;
-    if (!Number.isInteger(from) || from < 0 || from >= length) return undefined;
+    const from = asIndex(position) < 0 ? length + position : position;
+    if (from < 0 || from >= length) return undefined;
     // By its name, so that it stays the same if others are inserted before it.
     return editor(within(this[PLACE], this.idAt(from) ?? from, this.#element));
   }
 
   idAt(position: number): string | undefined {
-    return this[PLACE].edits.idAt(this[PLACE].path, position);
+    return this[PLACE].edits.idAt(this[PLACE].path, asPosition(position));
   }
 
   positionOf(id: string): number | undefined {
-    return this[PLACE].edits.positionOf(this[PLACE].path, id);
+    return this[PLACE].edits.positionOf(this[PLACE].path, asText(id));
   }
 
   byId(id: string): unknown {
@@ -188,23 +226,21 @@ class ListEditor extends Base implements types.ListEditor<unknown, unknown> {
   }
 
   insert(position: number, ...values: unknown[]): void {
-    const { schema, edits, path } = this[PLACE];
-    values.forEach((item, nth) => {
-      edits.insert(step(path, position + nth), encode(schema, this.#element, item));
-    });
+    insert(this[PLACE], this.#element, asPosition(position), values);
   }
 
   push(...values: unknown[]): void {
-    this.insert(this.length, ...values);
+    insert(this[PLACE], this.#element, this.length, values);
   }
 
   delete(start: number, end = start + 1): void {
     const { edits, path } = this[PLACE];
-    for (let position = end - 1; position >= start; position -= 1) edits.remove(step(path, position));
+    const [from, to] = asRange(start, end);
+    for (let position = to - 1; position >= from; position -= 1) edits.remove(step(path, position));
   }
 
   move(from: number, to: number): void {
-    this[PLACE].edits.move(this[PLACE].path, from, to);
+    this[PLACE].edits.move(this[PLACE].path, asPosition(from), asPosition(to));
   }
 
   clear(): void {
@@ -225,7 +261,7 @@ class MapEditor extends Base implements types.MapEditor<unknown, unknown, unknow
   }
 
   #at(key: unknown): Place {
-    return within(this[PLACE], String(key), this.#of.value);
+    return within(this[PLACE], encodeKey(this.#of.key, key), this.#of.value);
   }
 
   get size(): number {
@@ -271,7 +307,7 @@ class SetEditor extends Base implements types.SetEditor<unknown> {
   }
 
   #at(key: unknown): string {
-    return step(this[PLACE].path, String(key));
+    return step(this[PLACE].path, encodeKey(this.#key, key));
   }
 
   get size(): number {
@@ -348,8 +384,12 @@ class EnumEditor extends Base implements types.EnumEditor<unknown, unknown> {
 }
 
 class JsonEditor extends Base implements types.JsonEditor {
+  #place(pointer: string): Place {
+    return elsewhere(this[PLACE], this.#path(pointer), "json");
+  }
+
   #path(pointer: string): string {
-    return this[PLACE].path + pointer;
+    return this[PLACE].path + asPointer(pointer);
   }
 
   value(pointer = ""): types.JsonValue | undefined {
@@ -366,25 +406,26 @@ class JsonEditor extends Base implements types.JsonEditor {
 
   at(pointer: string): types.JsonEditor | undefined {
     if (this.value(pointer) === undefined) return undefined;
-    return new JsonEditor({ ...this[PLACE], path: this.#named(pointer) });
+    return editor(elsewhere(this[PLACE], this.#named(pointer), "json")) as types.JsonEditor;
   }
 
   text(pointer = ""): types.TextEditor | undefined {
     const held = this.value(pointer) ?? "";
-    return typeof held === "string" ? new TextEditor({ ...this[PLACE], node: "text", path: this.#named(pointer) }) : undefined;
+    if (typeof held !== "string") return undefined;
+    return editor(elsewhere(this[PLACE], this.#named(pointer), "text")) as types.TextEditor;
   }
 
   set(pointer: string, to: types.JsonValue): void {
-    this[PLACE].edits.set(this.#path(pointer), to);
+    write(this.#place(pointer), to);
   }
 
   insert(pointer: string, position: number, ...values: types.JsonValue[]): void {
-    const path = this.#path(pointer);
-    values.forEach((item, nth) => this[PLACE].edits.insert(step(path, position + nth), item));
+    insert(this.#place(pointer), "json", asPosition(position), values);
   }
 
   push(pointer: string, ...values: types.JsonValue[]): void {
-    for (const item of values) this[PLACE].edits.push(this.#path(pointer), item);
+    const { schema, edits, path } = this.#place(pointer);
+    for (const item of values.map((item) => encode(schema, "json", item, path))) edits.push(path, item);
   }
 
   remove(pointer: string): boolean {
@@ -392,15 +433,15 @@ class JsonEditor extends Base implements types.JsonEditor {
   }
 
   move(pointer: string, from: number, to: number): void {
-    this[PLACE].edits.move(this.#path(pointer), from, to);
+    this[PLACE].edits.move(this.#path(pointer), asPosition(from), asPosition(to));
   }
 
   idAt(pointer: string, position: number): string | undefined {
-    return this[PLACE].edits.idAt(this.#path(pointer), position);
+    return this[PLACE].edits.idAt(this.#path(pointer), asPosition(position));
   }
 
   positionOf(pointer: string, id: string): number | undefined {
-    return this[PLACE].edits.positionOf(this.#path(pointer), id);
+    return this[PLACE].edits.positionOf(this.#path(pointer), asText(id));
   }
 
   /** The path of a place, with elements of arrays by their names, so that it stays the same if they move. */
@@ -413,34 +454,40 @@ class JsonEditor extends Base implements types.JsonEditor {
   }
 }
 
+/** Inserts elements into a list, or an array of JSON. */
+function insert({ schema, edits, path }: Place, element: Node, position: number, values: readonly unknown[]): void {
+  const encoded = values.map((item, nth) => encode(schema, element, item, step(path, position + nth)));
+  encoded.forEach((item, nth) => edits.insert(step(path, position + nth), item));
+}
+
 /** The editor of what an optional node holds, if it is there. */
 function present(place: Place, inner: Node): unknown {
-  return place.edits.present(place.path) ? editor({ ...place, node: inner }) : null;
+  return place.edits.present(place.path) ? editor({ ...place, node: inner, isHeld: true }) : null;
 }
 
-/** A class of editors for each set of fields, with a property for each of them. */
-const RECORDS = new WeakMap<object, typeof Base>();
-
-function record(place: Place, fields: Fields): Base {
-  if (fields === "unit") return new Base(place);
-  let known = RECORDS.get(fields);
-  if (known === undefined) {
-    known = class Record extends Base {};
-    for (const field of fieldsOf(fields)) {
-      const resolved = resolve(place.schema, field.node);
-      Object.defineProperty(known.prototype, field.name, property(field, resolved));
+/** The editor of a struct, with a property for each of its fields. */
+class StructEditor extends Base {
+  constructor(place: Place, fields: Exclude<Fields, "unit">) {
+    super(place);
+    let properties = PROPERTIES.get(fields);
+    if (properties === undefined) {
+      const own = fieldsOf(fields).map((field) => [field.name, property(field, resolve(place.schema, field.node))]);
+      properties = Object.fromEntries(own) as PropertyDescriptorMap;
+      PROPERTIES.set(fields, properties);
     }
-    RECORDS.set(fields, known);
+    Object.defineProperties(this, properties);
   }
-  return new known(place);
 }
+
+/** For each set of fields a property for each of them. */
+const PROPERTIES = new WeakMap<object, PropertyDescriptorMap>();
 
 function property(field: Field, resolved: Resolved): PropertyDescriptor & ThisType<Base> {
   const at = (of: Base) => within(of[PLACE], field.name, field.node);
   const set = function (this: Base, to: unknown) {
     write(at(this), to);
   };
-  const common = { configurable: true, enumerable: true };
+  const common = { enumerable: true };
   if (typeof resolved !== "string" && "register" in resolved) {
     return { ...common, get(this: Base) { return value(at(this)); }, set };
   }

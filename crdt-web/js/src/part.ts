@@ -1,5 +1,6 @@
 /** Deltas of parts: what of a delta is about the place that a path leads to. */
 
+import { own } from "./checks.ts";
 import { type Fields, type Node, type Schema, fieldsOf, resolve } from "./schema.ts";
 
 type Parts = { readonly [name: string]: unknown };
@@ -28,16 +29,16 @@ export function deltaAt(part: Part, delta: unknown): unknown {
       return here;
     } else if ("struct" in resolved) {
       node = field(resolved.struct, step);
-      here = (here as Parts)[step];
+      here = own(here as Parts, step);
     } else if ("list" in resolved) {
       node = resolved.list;
       here = ofElement(here as Run[], part.positionOf(part.steps.slice(0, taken), step));
     } else if ("map" in resolved) {
       node = resolved.map.value;
-      here = ofEntry(here instanceof Map ? entryOf(here, step) : (here as Parts)[step]);
+      here = ofEntry(here instanceof Map ? entryOf(here, step) : own(here as Parts, step));
     } else if ("enum" in resolved) {
       node = resolved.enum.find(({ name }) => name === step)?.payload;
-      here = "selected" in (here as Parts) ? null : ((here as Parts)["changed"] as Parts)[step];
+      here = "selected" in (here as Parts) ? null : own((here as Parts)["changed"] as Parts, step);
     } else {
       return null;
     }
@@ -47,7 +48,7 @@ export function deltaAt(part: Part, delta: unknown): unknown {
 
 /** What changed of an entry or element of JSON. */
 function ofJson(delta: Parts, step: string, position: () => number | undefined): unknown {
-  if ("object" in delta) return ofEntry((delta["object"] as Parts)[step]);
+  if ("object" in delta) return ofEntry(own(delta["object"] as Parts, step));
   if ("array" in delta) return ofElement(delta["array"] as Run[], position());
   return null;
 }
@@ -74,7 +75,8 @@ function entryOf(entries: ReadonlyMap<unknown, unknown>, key: string): unknown {
   return [...entries].find(([known]) => String(known) === key)?.[1];
 }
 
-function ofEntry(entry: unknown): unknown {
+/** What changed of what an entry or an optional node holds; `null` if all there may have. */
+export function ofEntry(entry: unknown): unknown {
   if (entry === undefined) return undefined;
   return typeof entry === "object" && entry !== null && "changed" in entry ? entry.changed : null;
 }

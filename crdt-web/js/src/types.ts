@@ -17,7 +17,10 @@ export type JsonValue =
 /** What an editor edits, and what changes there. It is nothing but a type. */
 declare const edited: unique symbol;
 
-/** Edits a node inside a change. It is of no use when the change is over. */
+/**
+ * Edits a node inside a change. It is of no use when the change is over. Where a value is expected, it is what is there:
+ * `board.due = board.due`.
+ */
 export interface Editor<V, D = unknown> {
   readonly [edited]?: [V, D];
 }
@@ -53,7 +56,7 @@ export interface TextEditor extends Editor<string, TextDelta> {
 }
 
 /** A list. */
-export interface ListEditor<V, E> extends Editor<V[], ListDelta<V, DeltaOf<E>>>, Iterable<E> {
+export interface ListEditor<V, E> extends Editor<readonly V[], ListDelta<V, DeltaOf<E>>>, Iterable<E> {
   readonly length: number;
   /** The editor of an element; a negative position counts from the end. */
   at(position: number): E | undefined;
@@ -88,7 +91,7 @@ export interface MapEditor<M, K, V, E> extends Editor<M, M extends ReadonlyMap<K
 }
 
 /** A set. */
-export interface SetEditor<K> extends Editor<K[], SetDelta<K>> {
+export interface SetEditor<K> extends Editor<readonly K[], SetDelta<K>> {
   readonly size: number;
   has(key: K): boolean;
   add(key: K): void;

@@ -1,8 +1,9 @@
 /** The value of a document, kept up to date by what changes, and who is told. */
 
+import { asPosition, asText } from "./checks.ts";
 import { advance } from "./deltas.ts";
-import { isText, pathOf, root, valueOf } from "./editors.ts";
-import { deltaAt } from "./part.ts";
+import { isHeld, isText, pathOfPart, root, valueOf } from "./editors.ts";
+import { deltaAt, ofEntry } from "./part.ts";
 import { partsOf, pointer } from "./pointer.ts";
 import type { RawEdits, RawSeen } from "./raw.ts";
 import type { Schema } from "./schema.ts";
@@ -54,11 +55,14 @@ export class Watched<V, E, D> {
     callback: (seen: types.Seen<N | undefined, P>) => void,
   ): types.Unsubscribe {
     const edited = of(this.editor);
-    const path = pathOf(edited);
+    const path = pathOfPart(edited);
     if (edited === null || edited === undefined || path === undefined) throw new Error("there is no such part");
     const steps = partsOf(path);
-    // In JSON, what changed of a text says that it is one.
-    const own = (change: unknown) => (isText(edited) && !Array.isArray(change) ? textOf(change) : change);
+    const own = (change: unknown) => {
+      if (isHeld(edited)) return change === null ? null : ofEntry(change);
+      // In JSON, what changed of a text says that it is one.
+      return isText(edited) && !Array.isArray(change) ? textOf(change) : change;
+    };
     const positionOf = (steps: readonly string[], step: string) => this.edits.positionOf(pointer(steps), step);
     const part = { schema: this.schema, steps, positionOf };
     return this.subscribe(({ delta, isOwn }) => {
@@ -69,27 +73,32 @@ export class Watched<V, E, D> {
   }
 
   cursor(of: (editor: E) => types.Places, position: number, side: "left" | "right"): string | undefined {
-    const path = pathOf(of(this.editor));
-    return path === undefined ? undefined : this.edits.cursor(path, position, side === "left");
+    const path = pathOfPart(of(this.editor));
+    return path === undefined ? undefined : this.edits.cursor(path, asPosition(position), side === "left");
   }
 
   positionOf(of: (editor: E) => types.Places, cursor: string): number | undefined {
-    const path = pathOf(of(this.editor));
-    return path === undefined ? undefined : this.edits.resolve(path, cursor);
+    const path = pathOfPart(of(this.editor));
+    return path === undefined ? undefined : this.edits.resolve(path, asText(cursor));
   }
 
   /** Brings the value up to date, and tells everybody. */
   see(seen: RawSeen, isOwn: boolean): void {
-    let delta: D | null = null;
-    if (seen === true) {
-      this.read();
-    } else {
-      const step = advance(this.schema, this.schema.root, this.#value, seen.delta);
-      delta = step.delta as D;
-      this.#value = step.value as V;
-    }
+    const delta = seen === true ? null : this.#follow(seen.delta);
+    if (delta === null) this.read();
     this.#untold.push({ value: this.value, delta, isOwn });
     if (this.#untold.length === 1) this.#tell();
+  }
+
+  /** The delta, once the value has what it says; `null` if that cannot be, where somebody has written to the value. */
+  #follow(raw: unknown): D | null {
+    try {
+      const step = advance(this.schema, this.schema.root, this.#value, raw);
+      this.#value = step.value as V;
+      return step.delta as D;
+    } catch {
+      return null;
+    }
   }
 
   #tell(): void {

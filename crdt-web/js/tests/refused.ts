@@ -40,6 +40,18 @@ document.change((board) => {
 
 // @ts-expect-error a value is not written to what it was read of
 document.value = document.value;
+// @ts-expect-error nothing of a value is written to
+document.value.title = "x";
+// @ts-expect-error nor what it holds
+document.value.tasks.sort();
+// @ts-expect-error as a map does
+document.value["by-number"].delete(1n);
+// @ts-expect-error with text keys or others
+document.value.labels["red"] = [];
+// @ts-expect-error nor what a list holds
+document.value.labels["red"]?.push("x");
+// @ts-expect-error nor a part of a tuple
+document.value.place[0] = 1;
 
 // @ts-expect-error a delta has the fields of the type
 export const delta: BoardDelta = { titel: "x" };

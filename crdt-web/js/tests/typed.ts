@@ -27,6 +27,8 @@ document.change((board) => {
   board.votes.add(2);
   board.due = { day: 3 };
   if (board.due !== null) board.due.day = 4;
+  board.due = board.due;
+  board.aside?.set("/a", 1);
   board.labels.set("red", ["a"]);
   board.labels.entry("red").push("b");
   board["by-number"].get(3n)?.tags.push("y");
@@ -100,7 +102,7 @@ export function shown(field: HTMLTextAreaElement, memory: BoardDocument, stored:
     },
   });
   const board: Board = useDocument(memory);
-  const members: string[] = useDocument(stored, ({ members }) => members);
+  const members: readonly string[] = useDocument(stored, ({ members }) => members);
   const others = useOthers(stored);
   return `${board.title} ${members.join()} ${others.size.toFixed()}`;
 }

@@ -25,12 +25,24 @@ pub(super) fn to_js(plain: &PlainValue) -> JsValue {
         PlainValue::Map(entries) => {
             let object = Object::new();
             for (key, value) in entries {
-                // It fails of objects that somebody else has made.
-                let _ = Reflect::set(&object, &key.into(), &to_js(value));
+                put(&object, key, &to_js(value));
             }
             object.into()
         }
     }
+}
+
+/// Gives an object that was made here an entry, which takes whatever it is given.
+fn put(to: &Object, key: &str, value: &JsValue) {
+    if key == "__proto__" {
+        // To set this one would give the object another prototype.
+        let is = JsValue::TRUE;
+        let is = [("configurable", is.clone()), ("enumerable", is.clone()), ("writable", is)];
+        let entry = object(is.into_iter().chain([("value", value.clone())]));
+        let _ = Reflect::define_property(to, &key.into(), entry.unchecked_ref());
+        return;
+    }
+    let _ = Reflect::set(to, &key.into(), value);
 }
 
 fn integer_to_js(integer: i128) -> JsValue {
@@ -100,8 +112,7 @@ fn entries(object: &Object, levels: usize) -> Result<PlainValue, JsError> {
 pub(super) fn object(entries: impl IntoIterator<Item = (&'static str, JsValue)>) -> JsValue {
     let object = Object::new();
     for (name, value) in entries {
-        // An object that was made here takes whatever it is given.
-        let _ = Reflect::set(&object, &name.into(), &value);
+        put(&object, name, &value);
     }
     object.into()
 }

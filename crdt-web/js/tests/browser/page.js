@@ -206,16 +206,16 @@ const tests = {
       const error = await (async () => ask())().then(() => undefined, (error) => error);
       if (!(error instanceof TypeError && error.message.includes(message))) throw new Error(`instead of "${message}": ${error}`);
     };
-    await refuses(() => openStore(5), "the name of a store is a string, and not the number 5");
+    await refuses(() => openStore(5), "5 is given, expected the name of a store (a string)");
     for (const name of ["open", "join"]) {
       await refuses(() => store[name](BoardDocument, 5), "the id of a document is a string");
       await refuses(() => store[name](BoardDocument, "nonsense"), '"nonsense" is not the id of a document');
     }
-    await refuses(() => store.remove(null), "a string, and not null");
-    await refuses(() => store.setTitle(board.id, {}), "a title is a string, and not Object");
+    await refuses(() => store.remove(null), "null is given, expected the id of a document (a string)");
+    await refuses(() => store.setTitle(board.id, {}), "an object is given, expected a title (a string)");
     await refuses(() => store.connect(5), "the address of a relay is a string");
-    await refuses(() => store.send(board.author, new ArrayBuffer(1)), "a Uint8Array, and not ArrayBuffer");
-    await refuses(() => board.apply([1]), "a Uint8Array, and not Array");
+    await refuses(() => store.send(board.author, new ArrayBuffer(1)), "an object (ArrayBuffer) is given, expected what a message has (Uint8Array)");
+    await refuses(() => board.apply([1]), "an array is given, expected what another replica exported (Uint8Array)");
     await refuses(() => board.export([1]), "a head is a string");
     await refuses(() => board.show(undefined), "JSON");
     await store.setTitle(board.id, null);
