@@ -38,6 +38,8 @@ wasm_check() {
   step "${check[@]}" -p crdt-store --no-default-features "${deny[@]}"
   step "${check[@]}" -p crdt-web --all-targets "${deny[@]}"
   step "${check[@]}" -p crdt-web --no-default-features "${deny[@]}"
+  # With default features too, as an app has them that leaves out nothing.
+  step "${check[@]}" -p crdt-web -p crdt-sync -p crdt-store "${deny[@]}"
 }
 
 # The command and the runner of tests that go with the version of wasm-bindgen that is locked. They are built as

@@ -1,13 +1,13 @@
 use core::time::Duration;
 use std::io;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 use std::path::Path;
 use std::path::PathBuf;
 
 use crdt_core::{ApplyError, DocumentId, EditError, ForkError, LoadError};
 use thiserror::Error;
 
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 use crate::key::KeyError;
 
 /// Why a store did not do what it was asked. What it had kept is as it was, but after
@@ -28,7 +28,7 @@ pub enum StoreError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The key of the store could not be had.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     #[error(transparent)]
     Key(KeyError),
     /// The operating system gave no randomness.
@@ -169,13 +169,13 @@ pub enum StoreError {
     #[error("nothing of a store can be read from {0}: take it from a backup")]
     NothingLeft(PathBuf),
     /// SQLite found the file damaged.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     #[error(
         "the file is damaged ({0}): keep a copy of it, and save what is left: `Store::recover`, or `crdt recover`"
     )]
     Corrupt(#[source] rusqlite::Error),
     /// The file could not be read or written.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     #[error("the file of the store could not be read or written ({0})")]
     Sqlite(#[source] rusqlite::Error),
     /// Another file of the store could not be read or written.
@@ -188,7 +188,7 @@ pub enum StoreError {
     },
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
         match error {
@@ -199,20 +199,20 @@ impl From<KeyError> for StoreError {
 }
 
 /// Whether there was no room, on the disk or for this user.
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl StoreError {
     /// Where a file beside the store, or one to be made, cannot be had.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         if is_full(&source) { Self::Full } else { Self::Io { path: path.to_owned(), source } }
     }
 
     /// The error of who asked for one document alone, where it is not known what of it is damaged.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     pub(crate) fn of(self, document: DocumentId) -> Self {
         match self {
             Self::Corrupt(error) => {
@@ -224,7 +224,7 @@ impl StoreError {
     }
 
     /// Every other place says itself what is damaged.
-    #[cfg(not(feature = "sqlite"))]
+    #[cfg(any(not(feature = "sqlite"), target_family = "wasm"))]
     pub(crate) fn of(self, _: DocumentId) -> Self {
         self
     }

@@ -7,21 +7,21 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod checkup;
 #[cfg(feature = "os-random")]
 pub mod conformance;
 mod error;
 mod identity;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod key;
 mod listing;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod options;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod recovery;
 mod replica;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod session;
 mod size;
 mod store;
@@ -29,20 +29,20 @@ mod stored;
 mod stored_history;
 mod waiting;
 
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use backend::sqlite::Durability;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use checkup::{Checkup, DocumentCheck};
 pub use error::StoreError;
 pub use identity::Identity;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use key::KeyError;
 pub use listing::Listing;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use options::StoreOptions;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use recovery::Recovered;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use session::KeyStatus;
 pub use size::Size;
 pub use store::Store;

@@ -10,22 +10,28 @@
 //! The last three do no IO, and verify nothing but the keys of peers: what comes is taken in by a
 //! [`History`](crdt_core::History) as any other bytes from elsewhere are. The others have sockets and
 //! threads, and are behind the feature `net`; but for [`Live`] and [`Peer`], which a browser has too
-//! (`live`).
+//! (`live`). There, `net` is no more than `live`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(any(feature = "net", all(feature = "live", target_family = "wasm", target_os = "unknown")))]
-#[cfg_attr(not(feature = "net"), allow(dead_code, reason = "what relays ask of it"))]
+#[cfg_attr(
+    any(not(feature = "net"), target_family = "wasm"),
+    allow(dead_code, reason = "what relays ask of it")
+)]
 pub mod access;
 #[cfg(any(feature = "net", all(feature = "live", target_family = "wasm", target_os = "unknown")))]
 mod dialing;
 #[cfg(feature = "live")]
-#[cfg_attr(not(feature = "net"), allow(dead_code, reason = "what connections ask of documents"))]
+#[cfg_attr(
+    any(not(feature = "net"), target_family = "wasm"),
+    allow(dead_code, reason = "what connections ask of documents")
+)]
 mod host;
 #[cfg(feature = "live")]
 mod live;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 mod net;
 #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
 mod page;
@@ -43,13 +49,13 @@ pub use dialing::{
 };
 
 /// What [`Relay::router`] makes, in the version of axum that apps can nest it with.
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub use axum::Router;
 #[cfg(feature = "live")]
 pub use host::{Portable, Shareable};
 #[cfg(feature = "live")]
 pub use live::{Deltas, Live, Other, Others, PresenceError, RelayStanding};
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub use net::{Limits, Peer, PeerOptions, Relay, RelayOptions};
 #[cfg(all(feature = "live", target_family = "wasm", target_os = "unknown"))]
 pub use page::{Peer, PeerOptions};

@@ -29,6 +29,10 @@
 //! ));
 //! ```
 //!
+//! A page takes two files, which a program of the crate that has the type writes beside what
+//! `wasm-bindgen` makes, as into the folder `pkg`: `board.d.ts`, of [`Declarations::render`], and
+//! `board.js`, of [`Declarations::module`]. `docs/browser.md` in the repository has that program.
+//!
 //! # What stands for what
 //!
 //! | Rust | its plain value in TypeScript |

@@ -4,6 +4,50 @@
 //! waited for: what is written is durable when the future comes to its end. Several tabs may have one
 //! database open. Each brings in what the others wrote, under the lock that the database's own
 //! transactions are, before it writes itself: all of them are one author, whose chain does not fork.
+//!
+//! ```
+//! use crdt_core::CrdtNode;
+//! # #[cfg(target_family = "wasm")]
+//! use crdt_sync::{Live, Peer};
+//! use crdt_web::IndexedDb;
+//!
+//! #[derive(CrdtNode)]
+//! struct Board {
+//!     title: String,
+//!     tasks: Vec<String>,
+//! }
+//!
+//! # #[cfg(target_family = "wasm")]
+//! async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//!     let database = IndexedDb::open("boards").await?;
+//!     let store = database.clone().store_with(database.keypair().await?);
+//!     let known = store.waiting().documents().await?;
+//!     let board = Live::new(match known.first() {
+//!         Some(known) => store.waiting().open_document::<Board>(known.id).await?,
+//!         None => store.waiting().create::<Board>().await?,
+//!     });
+//!     board.change(|board| board.tasks.push("Write docs".into())).await?; // durable when it is done
+//!     let peer = Peer::connect(&store, "wss://relay.example.org")?;
+//!     peer.bind(&board); // kept up to date, offline or not
+//!     database.follow(&board).await?; // what other tabs write, for as long as it is awaited
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A [`Live`](crdt_sync::Live) is a document that is shared between tasks, and has a stream of deltas for
+//! what shows it. A [`Peer`](crdt_sync::Peer) dials relays. [`Elected`] is for what one of several tabs
+//! does for all.
+//!
+//! # Features
+//!
+//! - `js`, which is on by default: what JavaScript is given. [`wasm_document!`] exports the documents of a
+//!   Rust type, for the npm package `crdt-web`. A page in Rust leaves it out, since whatever is exported
+//!   is linked.
+//! - `live`, which `js` has with it: [`Live`](crdt_sync::Live) documents are told of what other tabs write,
+//!   by `IndexedDb::follow`.
+//!
+//! `docs/browser.md` in the repository begins with a page from an empty folder on, and says what a
+//! browser promises.
 
 #![forbid(unsafe_code)]
 

@@ -7,7 +7,7 @@ pub mod keyed;
 mod memory;
 pub(crate) mod place;
 mod queue;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub mod sqlite;
 
 use core::time::Duration;
@@ -21,7 +21,7 @@ pub use keyed::Keyed;
 pub use memory::Memory;
 pub(crate) use place::now;
 pub use place::{Blocking, Place, Ready, Rows};
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub use sqlite::Sqlite;
 
 /// Whether a transaction writes.

@@ -116,7 +116,7 @@ impl Blocking {
         Self(backend)
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     pub(crate) fn backend(&self) -> &dyn Backend {
         &*self.0
     }

@@ -26,7 +26,7 @@ use crate::backend::{Append, Check, Entry, Rows, Tip, Write};
 use crate::error::StoreError;
 
 use base::Base;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 pub(crate) use base::described;
 pub(crate) use base::not_as_written;
 pub(crate) use content::{Ahead, Content};

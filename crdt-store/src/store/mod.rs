@@ -2,7 +2,7 @@
 //! to be waited for; `blocking.rs` is the same for those that have not.
 
 mod blocking;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod file;
 mod waiting;
 
@@ -13,7 +13,7 @@ use crdt_core::{Author, Keypair};
 use crate::backend::{Access, Backend, Blocking, Memory, Place};
 use crate::error::StoreError;
 use crate::identity::Identity;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 use crate::session::Session;
 use crate::waiting::Waiting;
 
@@ -64,7 +64,7 @@ struct Shared<P> {
     /// Whether documents are opened as if somebody else could have written them.
     is_verified: bool,
     /// That of the file, if it is one.
-    #[cfg(feature = "sqlite")]
+    #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
     session: Option<Session>,
 }
 
@@ -99,7 +99,7 @@ impl<P: Place> Store<P> {
                 identity,
                 is_written,
                 is_verified: false,
-                #[cfg(feature = "sqlite")]
+                #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
                 session: None,
             }),
         }
@@ -152,7 +152,7 @@ impl<P: Place> Store<P> {
 impl<P: Place> core::fmt::Debug for Store<P> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut store = f.debug_struct("Store");
-        #[cfg(feature = "sqlite")]
+        #[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
         store.field("path", &self.shared.session.as_ref().map(Session::path));
         store.field("author", &self.author()).finish_non_exhaustive()
     }

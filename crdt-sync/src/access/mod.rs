@@ -110,7 +110,7 @@ impl Grant {
     pub const NONE: Self = Self { right: Right::None, quota: None, holder: Holder::Everyone };
 
     /// Whether something may be done by it that could not be by another one.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", not(target_family = "wasm")))]
     pub(crate) fn allows_more_than(self, other: Self) -> bool {
         let bytes = |grant: Self| grant.quota.unwrap_or(u64::MAX);
         self.right > other.right || self.right == Right::Write && bytes(self) > bytes(other)
@@ -194,11 +194,11 @@ impl<A: Access> Access for std::sync::Arc<A> {
 }
 
 /// An answer that may have to be looked up.
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 type Answer<'a, T> = core::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// An [`Access`] of whatever type.
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) trait AnyAccess: Send + Sync {
     fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool>;
     fn grant<'a>(&'a self, visitor: &'a Visitor, document: DocumentId) -> Answer<'a, Grant>;
@@ -206,7 +206,7 @@ pub(crate) trait AnyAccess: Send + Sync {
     fn changed(&self) -> Option<watch::Receiver<u64>>;
 }
 
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 impl<A: Access> AnyAccess for A {
     fn may_connect<'a>(&'a self, visitor: &'a Visitor) -> Answer<'a, bool> {
         Box::pin(Access::may_connect(self, visitor))

@@ -105,7 +105,7 @@ struct Parts {
     path: String,
 }
 
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 fn parts(text: &str) -> Option<Parts> {
     let uri: tungstenite::http::Uri = text.parse().ok()?;
     let authority = uri.authority()?;
@@ -131,7 +131,7 @@ fn parts(text: &str) -> Option<Parts> {
 }
 
 /// As the browser reads it, which is who dials it.
-#[cfg(not(feature = "net"))]
+#[cfg(any(not(feature = "net"), target_family = "wasm"))]
 fn parts(text: &str) -> Option<Parts> {
     let url = web_sys::Url::new(text).ok()?;
     Some(Parts {

@@ -13,7 +13,7 @@ pub(crate) struct Allowance {
 pub(crate) const TO_RELAYS: u32 = 80;
 /// What a peer takes from a relay, where very many may be, and what is sent to one.
 pub(crate) const TAKEN_FROM_RELAYS: u32 = 2000;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) const TO_PEERS: u32 = 1000;
 
 impl Allowance {

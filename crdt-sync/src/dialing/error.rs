@@ -18,11 +18,11 @@ pub enum StartError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// TLS cannot be set up.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", not(target_family = "wasm")))]
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
     /// There is no runtime for its tasks.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", not(target_family = "wasm")))]
     #[error("there is no runtime of tokio here: begin it within one, as under `#[tokio::main]`")]
     NoRuntime,
 }

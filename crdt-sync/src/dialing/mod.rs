@@ -23,19 +23,19 @@ pub use setting::SettingError;
 pub use status::Status;
 pub use target::Target;
 
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use address::PATH;
 pub(crate) use address::{PROTOCOL, PROTOCOL_TOKEN};
 pub(crate) use again::Again;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use allowance::TO_PEERS;
 pub(crate) use allowance::{Allowance, TAKEN_FROM_RELAYS, TO_RELAYS};
 pub(crate) use attempt::{Attempt, Ended, Tries};
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use backoff::random;
 pub(crate) use links::Links;
 pub(crate) use messages::Inbox;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use setting::{SOON, number, time};
 
 /// More documents than these are followed as a set.

@@ -39,7 +39,7 @@ impl SettingError {
 const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
 /// Sees to it that a number is one of these.
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) fn number(
     setting: &'static str,
     value: impl TryInto<u64>,

@@ -141,7 +141,7 @@ impl Entry {
 
     /// Whether there may be something that others were not told of, since it was not durable. In a browser
     /// whatever is committed is, and what is not committed is not there.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", not(target_family = "wasm")))]
     pub(crate) fn is_kept_back(&self) -> bool {
         self.is_kept_back.load(Ordering::Relaxed)
     }

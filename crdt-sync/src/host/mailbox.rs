@@ -94,7 +94,7 @@ impl<M> Slot<M> {
     }
 
     /// How much waits.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", not(target_family = "wasm")))]
     pub(crate) fn waiting(&self) -> usize {
         self.mail.max_capacity() - self.mail.capacity()
     }

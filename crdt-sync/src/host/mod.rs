@@ -19,12 +19,12 @@ mod work;
 
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use asked::{Asked, bundles_of, member};
-#[cfg(all(test, feature = "net"))]
+#[cfg(all(test, feature = "net", not(target_family = "wasm")))]
 pub(crate) use disk::Disk;
 pub(crate) use entry::{Entry, Origin};
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use entry::{Grown, Listener};
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use intake::Quota;
 #[cfg(any(feature = "net", all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use intake::{Sent, TakeInError, Taken, warn_of_type};

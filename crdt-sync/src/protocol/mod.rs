@@ -98,7 +98,7 @@ pub use closing::{Close, CloseReason};
 pub use collection::{Held, Member};
 pub use connection::Connection;
 pub use event::{Closed, Event};
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use frame::MAX_FRAME;
 #[cfg(any(
     feature = "net",
@@ -106,7 +106,7 @@ pub(crate) use frame::MAX_FRAME;
 ))]
 pub(crate) use frame::MAX_MESSAGE;
 pub use frame::Refused;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", not(target_family = "wasm")))]
 pub(crate) use handshake::MAX_FRAME as MAX_HANDSHAKE_FRAME;
 pub use presence::{MAX_PRESENCE, Presence, Presences};
 pub use request::{Access, Answer, Ask, Basis, Fresh, Relation, Request, RequestId, Version};

@@ -16,6 +16,8 @@ const PACKAGES = process.env.CRDT_PACKAGES;
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const TYPESCRIPT = join(HERE, "../node_modules/typescript/bin/tsc");
 const README = readFileSync(join(HERE, "../README.md"), "utf8");
+/** What is said to somebody who begins without Rust. */
+const [, BEGINNING] = /^## Without Rust$(.*?)^## /ms.exec(readFileSync(join(HERE, "../../../docs/browser.md"), "utf8"));
 const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -39,10 +41,10 @@ function run(program, ...given) {
   }
 }
 
-/** The blocks of the README that are in a language. */
-function blocks(language) {
+/** The blocks of the README, or of something else, that are in a language. */
+function blocks(language, page = README) {
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
-  return [...README.matchAll(fenced)].map(([, text]) => text);
+  return [...page.matchAll(fenced)].map(([, text]) => text);
 }
 
 before(() => {
@@ -87,4 +89,16 @@ test("in a browser, documents are kept and meet at a relay", async (context) => 
   await pages[0].type("textarea", "from here");
   await pages[1].run("shows", "from here");
   await pages[1].run("meets", RELAY);
+});
+
+test("the first page of whoever has no Rust shows what it writes, without a bundler", async (context) => {
+  const [html, importMap] = blocks("html", BEGINNING);
+  writeFileSync(join(project, "main.js"), blocks("js", BEGINNING)[0]);
+  writeFileSync(join(project, "index.html"), html.replace(/^<script .*$/m, () => importMap));
+  const browser = await Browser.open(pathToFileURL(`${project}/`));
+  context.after(() => browser.close());
+  const page = await browser.page("/index.html");
+  await page.until("document.querySelector('pre').textContent.includes('Write docs')");
+  await page.type("textarea", "from here");
+  await page.until("document.querySelector('pre').textContent.includes('from here')");
 });

@@ -62,19 +62,26 @@ fn main() {
     mount_to_body(app);
 }
 
-/// The page, once there is something to show.
+/// The page, once there is something to show, and what there is to say.
 fn app() -> impl IntoView {
-    let opened = RwSignal::new(None);
+    let (opened, said) = (RwSignal::new(None), RwSignal::new(String::new()));
     spawn_local(async move {
-        if let Err(error) = open(opened).await {
-            leptos::logging::error!("there is no document: {error}");
+        if let Err(error) = open(opened, said).await {
+            said.set(format!("There is no document: {error}"));
         }
     });
-    move || opened.get().map(|(board, shown)| page(board, shown))
+    view! {
+        <p id="said">{said}</p>
+        {move || opened.get().map(|(board, shown)| page(board, shown))}
+    }
 }
 
-/// Opens the document that the address names, or a new one, and shows it for as long as the page is there.
-async fn open(opened: RwSignal<Option<(Board, Shown)>>) -> Result<(), Error> {
+/// Opens the document that the address names, the last one here, or a new one, and shows it for as long as the page is
+/// there.
+async fn open(
+    opened: RwSignal<Option<(Board, Shown)>>,
+    said: RwSignal<String>,
+) -> Result<(), Error> {
     let location = window().location();
     let [id, asked] = [location.hash(), location.search()].map(|part| part.unwrap_or_default());
     let asked = |key: &str| {
@@ -84,9 +91,11 @@ async fn open(opened: RwSignal<Option<(Board, Shown)>>) -> Result<(), Error> {
     };
     let database = IndexedDb::open(&asked("store").unwrap_or("plans".to_owned())).await?;
     let store = database.clone().store_with(database.keypair().await?);
-    let plan = Live::new(match id.trim_start_matches('#') {
-        "" => store.waiting().create::<Plan>().await?,
-        id => store.waiting().join::<Plan>(id.parse()?).await?,
+    let known = store.waiting().documents().await?;
+    let plan = Live::new(match (id.trim_start_matches('#'), known.last()) {
+        ("", None) => store.waiting().create::<Plan>().await?,
+        ("", Some(known)) => store.waiting().open_document::<Plan>(known.id).await?,
+        (id, _) => store.waiting().join::<Plan>(id.parse()?).await?,
     });
     let _ = location.set_hash(&plan.id().to_string());
 
@@ -94,8 +103,13 @@ async fn open(opened: RwSignal<Option<(Board, Shown)>>) -> Result<(), Error> {
     plan.with(|plan| shown.draw(plan)).await;
     opened.set(Some((Board(StoredValue::new_local(plan.clone())), shown)));
 
-    let peer = Peer::connect(&store, &asked("relay").unwrap_or("ws://127.0.0.1:8710".to_owned()))?;
-    peer.bind(&plan);
+    // Without a relay the page goes on by itself.
+    let relay = asked("relay").unwrap_or("ws://127.0.0.1:8710".to_owned());
+    let peer = Peer::connect(&store, &relay);
+    match &peer {
+        Ok(peer) => peer.bind(&plan),
+        Err(error) => said.set(format!("There is no relay: {error}")),
+    }
     spawn_local(async move {
         if let Err(error) = database.follow(&plan).await {
             leptos::logging::error!("what other tabs write is not shown: {error}");

@@ -37,3 +37,17 @@ test("two people write the same cards", async (context) => {
   await bob.until("document.querySelector('#title').value === 'Shopping'");
   assert.equal(await ann.evaluate("window.milk.isConnected"), true);
 });
+
+test("without an address the page goes on with what is here, also without a relay", async (context) => {
+  const browser = await Browser.open(new URL("../", import.meta.url));
+  context.after(() => browser.close());
+  const store = `alone${Date.now()}`;
+  const first = await browser.page(`/index.html?store=${store}&relay=nowhere`);
+  await first.until("document.querySelector('#new') !== null && location.hash !== ''");
+  await first.until("document.querySelector('#said').textContent.startsWith('There is no relay')");
+  await first.type("#new", "bread\n");
+  await first.until("document.querySelector('li span')?.textContent === 'bread'");
+  const again = await browser.page(`/index.html?store=${store}&relay=nowhere`);
+  await again.until("document.querySelector('li span')?.textContent === 'bread'");
+  assert.equal(await again.evaluate("location.hash"), await first.evaluate("location.hash"));
+});
