@@ -19,17 +19,19 @@
 //!
 //! # #[cfg(target_family = "wasm")]
 //! async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//!     let database = IndexedDb::open("boards").await?;
-//!     let store = database.clone().store_with(database.keypair().await?);
+//!     let store = IndexedDb::store("boards").await?;
 //!     let known = store.waiting().documents().await?;
 //!     let board = Live::new(match known.first() {
 //!         Some(known) => store.waiting().open_document::<Board>(known.id).await?,
 //!         None => store.waiting().create::<Board>().await?,
 //!     });
+//!     let mut deltas = board.deltas().await;
 //!     board.change(|board| board.tasks.push("Write docs".into())).await?; // durable when it is done
 //!     let peer = Peer::connect(&store, "wss://relay.example.org")?;
 //!     peer.bind(&board); // kept up to date, offline or not
-//!     database.follow(&board).await?; // what other tabs write, for as long as it is awaited
+//!     while deltas.next().await.is_some() {
+//!         // From here, other tabs and others: `board.value()` is to be shown.
+//!     }
 //!     Ok(())
 //! }
 //! ```
@@ -43,8 +45,6 @@
 //! - `js`, which is on by default: what JavaScript is given. [`wasm_document!`] exports the documents of a
 //!   Rust type, for the npm package `crdt-web`. A page in Rust leaves it out, since whatever is exported
 //!   is linked.
-//! - `live`, which `js` has with it: [`Live`](crdt_sync::Live) documents are told of what other tabs write,
-//!   by `IndexedDb::follow`.
 //!
 //! `docs/browser.md` in the repository begins with a page from an empty folder on, and says what a
 //! browser promises.

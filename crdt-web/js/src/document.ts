@@ -131,7 +131,7 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   export(heads: readonly string[] = []): Uint8Array {
-    return this.#raw.export(heads.map(asText));
+    return this.#raw.export(heads.map((head) => asText(head, "a head")));
   }
 
   save(): Uint8Array {

@@ -89,8 +89,7 @@ async fn open(
             asked.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(asked, _)| *asked == key).map(|(_, value)| value.to_owned())
     };
-    let database = IndexedDb::open(&asked("store").unwrap_or("plans".to_owned())).await?;
-    let store = database.clone().store_with(database.keypair().await?);
+    let store = IndexedDb::store(&asked("store").unwrap_or("plans".to_owned())).await?;
     let known = store.waiting().documents().await?;
     let plan = Live::new(match (id.trim_start_matches('#'), known.last()) {
         ("", None) => store.waiting().create::<Plan>().await?,
@@ -110,11 +109,6 @@ async fn open(
         Ok(peer) => peer.bind(&plan),
         Err(error) => said.set(format!("There is no relay: {error}")),
     }
-    spawn_local(async move {
-        if let Err(error) = database.follow(&plan).await {
-            leptos::logging::error!("what other tabs write is not shown: {error}");
-        }
-    });
     while deltas.next_with(|look, plan| shown.see(&look.seen, plan)).await.is_some() {}
     Ok(())
 }

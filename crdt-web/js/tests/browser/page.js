@@ -208,15 +208,15 @@ const tests = {
     };
     await refuses(() => openStore(5), "5 is given, expected the name of a store (a string)");
     for (const name of ["open", "join"]) {
-      await refuses(() => store[name](BoardDocument, 5), "the id of a document is a string");
+      await refuses(() => store[name](BoardDocument, 5), "5 is given, expected the id of a document (a string)");
       await refuses(() => store[name](BoardDocument, "nonsense"), '"nonsense" is not the id of a document');
     }
     await refuses(() => store.remove(null), "null is given, expected the id of a document (a string)");
     await refuses(() => store.setTitle(board.id, {}), "an object is given, expected a title (a string)");
-    await refuses(() => store.connect(5), "the address of a relay is a string");
+    await refuses(() => store.connect(5), "5 is given, expected the address of a relay (a string)");
     await refuses(() => store.send(board.author, new ArrayBuffer(1)), "an object (ArrayBuffer) is given, expected what a message has (Uint8Array)");
     await refuses(() => board.apply([1]), "an array is given, expected what another replica exported (Uint8Array)");
-    await refuses(() => board.export([1]), "a head is a string");
+    await refuses(() => board.export([1]), "1 is given, expected a head (a string)");
     await refuses(() => board.show(undefined), "JSON");
     await store.setTitle(board.id, null);
   },
