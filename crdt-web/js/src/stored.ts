@@ -147,7 +147,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   /** Once it is asked for. */
   #closing: Promise<void> | undefined;
   /** Nothing of the other side is there any more. */
-  #isFree = false;
+  #isFreed = false;
 
   private constructor(schema: Schema, raw: RawStored, store: Life) {
     this.#raw = raw;
@@ -173,7 +173,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   change(edit: (editor: E) => void, options: types.WriteOptions = {}): Promise<void> {
-    return this.#ask(() => new Promise((done) => this.#wait({ edit, options, done })));
+    return this.#ask(() => new Promise((done) => this.#wait({ edit, options: { ...options }, done })));
   }
 
   update(value: V): Promise<void> {
@@ -282,7 +282,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
     try {
       await this.#raw.close();
     } finally {
-      this.#isFree = true;
+      this.#isFreed = true;
       this.#watched.end();
       this.#others.end();
       this.#watched.edits.free();
@@ -375,11 +375,11 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
 
   readonly #tell = (seen: RawSeen, isOwn: boolean): void => {
     if (isOwn) this.#groups.written();
-    if (!this.#isFree) this.#watched.see(seen, isOwn);
+    if (!this.#isFreed) this.#watched.see(seen, isOwn);
   };
 
   async #look(): Promise<void> {
-    if (!this.#isFree) await this.#raw.look(this.#tell);
+    if (!this.#isFreed) await this.#raw.look(this.#tell);
   }
 }
 

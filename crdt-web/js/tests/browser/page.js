@@ -123,7 +123,7 @@ const tests = {
     equal(again.value.notes, "def!?");
   },
 
-  async closed() {
+  async closed(relay) {
     const store = await named("closed");
     const make = async () => {
       const board = await store.create(BoardDocument);
@@ -178,18 +178,19 @@ const tests = {
     equal([opened.value.title, opened.value.notes], ["before", "behind"]);
     // An error of what is given keeps nothing from being done.
     await fails(opened.change(nothing, { time: "now" }), "getTime");
-    await opened.change((board) => { board.title = "later"; }, null);
+    const later = ["later", "last"].map((title) => opened.change((board) => { board.title = title; }, null));
+    await Promise.all(later);
 
     // Documents stay when their store is closed; relays do not.
     const [waiting, states] = [opened.synced(), []];
-    store.connect("ws://127.0.0.1:9", ({ state }) => states.push(state));
+    store.connect(relay, ({ state }) => states.push(state));
     for (let times = 0; times < 2; times += 1) store[Symbol.dispose]();
     const isOver = (asked) => fails((async () => asked())(), "the store is closed");
     await isOver(() => waiting);
     await isOver(() => opened.synced());
     const stores = {
       create: [BoardDocument], open: [BoardDocument, id], join: [BoardDocument, id], documents: [], setTitle: [id, ""], remove: [id],
-      connect: ["ws://127.0.0.1:9"], send: [store.author, new Uint8Array()], messages: [nothing],
+      connect: [relay], send: [store.author, new Uint8Array()], messages: [nothing],
     };
     for (const [name, given] of Object.entries(stores)) await isOver(() => store[name](...given));
     await store.disconnect();
