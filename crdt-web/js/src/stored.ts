@@ -1,6 +1,6 @@
 /** Documents that are kept in the browser, and relays that they are kept up to date with. */
 
-import { asBytes, asText } from "./checks.ts";
+import { asBytes, asPosition, asSaid, asText } from "./checks.ts";
 import { ALL, madeOf } from "./document.ts";
 import { Groups } from "./groups.ts";
 import { Life } from "./life.ts";
@@ -220,7 +220,7 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
   }
 
   log(most: number = ALL): Promise<types.LogEntry[]> {
-    return this.#ask(() => this.#raw.log(most));
+    return this.#ask(() => this.#raw.log(asPosition(most)));
   }
 
   apply(bytes: Uint8Array): Promise<void> {
@@ -358,8 +358,8 @@ class StoredDocument<V, E, D> implements types.StoredDocument<V, E, D> {
         isOfOne = late !== undefined;
         return late;
       };
-      const { message, time, group } = edits[0]?.options ?? {};
-      return this.#raw.change(edit, this.#tell, message, time?.getTime(), this.#groups.joins(group));
+      const options = edits[0]?.options ?? {};
+      return this.#raw.change(edit, this.#tell, ...asSaid(options), this.#groups.joins(options.group));
     };
     const all = one(waiting);
     await all.catch(() => {});
