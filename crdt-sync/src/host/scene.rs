@@ -33,7 +33,8 @@ struct State {
     others: Presences,
     /// What is shown; nothing says that this side has left.
     own: Option<Vec<u8>>,
-    /// When showing began, and how often something was said since.
+    /// When something was shown last, and how often something was said: of several tabs or programs of one
+    /// author the one that showed something last is seen.
     session: u64,
     number: u64,
     said: Option<Instant>,
@@ -67,10 +68,8 @@ impl Scene {
     /// Shows something of this side from now on; nothing if it leaves. Says whether that is to be said.
     pub(crate) fn show(&self, bytes: Vec<u8>) -> bool {
         let mut state = self.state();
-        if state.session == 0 {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            state.session = millis(since).max(1);
-        }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        state.session = state.session.max(millis(since));
         let was_there = state.own.as_ref().is_some_and(|own| !own.is_empty());
         state.is_due |= was_there || !bytes.is_empty();
         state.own = Some(bytes);
@@ -153,6 +152,27 @@ fn millis(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two tabs of one author: who showed something last is seen, and not who merely says it again.
+    #[test]
+    fn of_two_tabs_the_one_that_showed_something_last_is_seen() {
+        let mine = Keypair::from_secret_bytes(&[1; 32]);
+        let document = DocumentId::from_bytes([3; 32]);
+        let [one, two, there] = [(); 3].map(|()| Scene::default());
+        let shows = |tab: &Scene, bytes: &[u8]| {
+            std::thread::sleep(2 * STEP);
+            tab.show(bytes.to_vec());
+            there.hear(document, &tab.say(&mine, &document).expect("it is to be said"));
+            there.others(document)[0].1.clone()
+        };
+        assert_eq!(shows(&one, b"here"), b"here");
+        assert_eq!(shows(&two, b"there"), b"there");
+        one.show_again();
+        std::thread::sleep(2 * STEP);
+        there.hear(document, &one.say(&mine, &document).expect("it is to be said"));
+        assert_eq!(there.others(document)[0].1, b"there");
+        assert_eq!(shows(&one, b"here again"), b"here again");
+    }
 
     #[test]
     fn what_is_shown_is_said_once_and_again_to_who_is_new() {

@@ -237,7 +237,7 @@ test("text is a string, and bytes are bytes", () => {
     const document = filled();
     assert.throws(() => BoardDocument.join(given), text);
     assert.throws(() => document.positionOf((board) => board.notes, given), text);
-    assert.throws(() => document.export([given]), text);
+    assert.throws(() => document.export([given]), /is given, expected a head \(a string\)/);
     if (given !== undefined) assert.throws(() => document.change(() => {}, { message: given }), text);
     const bytes = /is given, expected bytes/;
     assert.throws(() => document.apply(given), bytes);

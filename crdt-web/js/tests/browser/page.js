@@ -177,7 +177,7 @@ const tests = {
     const opened = await store.open(BoardDocument, withinId);
     equal([opened.value.title, opened.value.notes], ["before", "behind"]);
     // An error of what is given keeps nothing from being done.
-    await fails(opened.change(nothing, { time: "now" }), "getTime");
+    await fails(opened.change(nothing, { time: "now" }), "a string is given, expected a time (Date)");
     const later = ["later", "last"].map((title) => opened.change((board) => { board.title = title; }, null));
     await Promise.all(later);
 
