@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * What the declarations of all documents refer to.
  *
@@ -437,6 +439,21 @@ export type RelayStatus =
   | { readonly state: "refused"; readonly why: string }
   | { readonly state: "closed" };
 
+/** Why a relay does not serve a document, or takes no changes of it. */
+export type Refused =
+  /** It is not there, or was removed. */
+  | "Unknown"
+  /** The key may not have it. */
+  | "Forbidden"
+  /** It may be read and not written. */
+  | "ReadOnly"
+  /** There is no more room for changes of this key, or in this document. */
+  | "Quota"
+  /** Not now. */
+  | "Busy"
+  /** The app that serves it has it as a type that it is not of. */
+  | "OfAnotherType";
+
 /** How a relay stands to a document. */
 export interface RelayStanding {
   /** The relay's key. */
@@ -445,6 +462,5 @@ export interface RelayStanding {
   readonly isSynced: boolean;
   /** The heads of what it has durably. */
   readonly durable: readonly string[];
-  /** Why it does not serve the document, or takes no changes of it. */
-  readonly refused: string | null;
+  readonly refused: Refused | null;
 }

@@ -22,7 +22,7 @@ const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,
   target: "es2022",
-  lib: ["es2022", "esnext.disposable", "dom"],
+  lib: ["es2022", "dom"],
   types: [],
   module: "nodenext",
   noEmit: true,
