@@ -96,10 +96,9 @@ impl<T: CrdtNode, P: Place + Shareable> Live<T, P> {
         let store = stored.store().clone();
         let seat = Arc::new(RwLock::new(Some(stored)));
         let entry = Entry::new(id, told, seat.clone());
-        let shared = Arc::new(Shared { entry, store, seat });
         #[cfg(all(target_family = "wasm", target_os = "unknown"))]
-        wasm_bindgen_futures::spawn_local(following::follow(Arc::downgrade(&shared)));
-        Self { shared }
+        wasm_bindgen_futures::spawn_local(following::follow(Arc::downgrade(&entry), store.clone()));
+        Self { shared: Arc::new(Shared { entry, store, seat }) }
     }
 
     /// Gives the document back, if this is the only handle to it.
