@@ -16,6 +16,9 @@ async function fails(promise, message) {
   if (!String(error).includes(message)) throw new Error(`instead of "${message}": ${error}`);
 }
 
+/** The name of the error that comes of something. */
+const nameOf = (asked) => asked.then(() => undefined, ({ name }) => name);
+
 /** Waits until something is so, for ten seconds. */
 async function until(what, isSo) {
   for (let left = 500; left > 0; left -= 1) {
@@ -222,6 +225,39 @@ const tests = {
     await store.setTitle(board.id, null);
   },
 
+  /** Errors of a store say by their name which they are. */
+  async names() {
+    const store = await named("names");
+    const board = await store.create(BoardDocument);
+    equal(await nameOf(store.open(BoardDocument, "0".repeat(64))), "UnknownDocument");
+    await store.remove(board.id);
+    equal(await nameOf(store.open(BoardDocument, board.id)), "Removed");
+    equal(await nameOf(board.change((board) => { board.title = "Plan"; })), "Removed");
+  },
+
+  /** The database is removed while a page has it open. */
+  async cleared() {
+    const name = `cleared ${run}`;
+    const store = await openStore(name);
+    const board = await store.create(BoardDocument);
+    await board.change((board) => { board.title = "Plan"; });
+    await new Promise((done, failed) => {
+      const removing = indexedDB.deleteDatabase(name);
+      removing.onsuccess = done;
+      removing.onblocked = removing.onerror = () => failed(new Error("it is not removed"));
+    });
+    equal(await nameOf(board.change((board) => { board.title = "more"; })), "InvalidStateError");
+    equal(await nameOf(store.documents()), "InvalidStateError");
+    // What is in memory is there, and goes on by another key.
+    equal(board.value.title, "Plan");
+    const again = await openStore(name);
+    equal([await again.documents(), again.author === store.author], [[], false]);
+    const restored = await again.join(BoardDocument, board.id);
+    await restored.apply(await board.export());
+    await restored.change((board) => board.notes.push("on"));
+    equal([restored.value.title, restored.value.notes], ["Plan", "on"]);
+  },
+
   async batch() {
     const store = await named("batch");
     const board = await store.create(BoardDocument);
@@ -232,9 +268,9 @@ const tests = {
       calls[nth] += 1;
       board.votes.add(1n);
     }));
-    const errors = await Promise.all(asked.map((change) => change.catch(String)));
+    const errors = await Promise.all(asked.map(nameOf));
     IDBObjectStore.prototype.put = put;
-    equal(errors.map((error) => error.includes("no room")), [true, true, true, true]);
+    equal(errors, ["Full", "Full", "Full", "Full"]);
     equal(calls, [1, 1, 1, 1]);
     await board.change((board) => board.votes.add(1n));
     equal(String(board.value.votes), "1");
