@@ -114,7 +114,7 @@ pub(super) fn journal_of(path: &Path) -> Result<Journal, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         file => file.and_then(|file| file.take(100).read_to_end(&mut begin)),
     };
-    read.map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
+    read.map_err(|source| StoreError::io(path, source))?;
     Ok(Journal::new(journal, size_of_pages(&begin).unwrap_or(PAGE)))
 }
 
@@ -145,11 +145,11 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     // Whatever else it is may be endless, or have somebody wait.
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no file");
-        return Err(StoreError::Io { path: path.to_owned(), source });
+        return Err(StoreError::io(path, source));
     }
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(StoreError::Io { path: path.to_owned(), source }),
+        Err(source) => Err(StoreError::io(path, source)),
     }
 }

@@ -149,8 +149,16 @@ impl Sessions<'_> {
     fn one(&self, number: u8) -> Result<(), Over> {
         let file = self.writer.child.folder().join(FILE);
         let open = || Store::open_with(&file, &self.options);
+        // What is to be done where nobody knows what became of a write: so it is said.
+        let open_again = || match open() {
+            Err(error @ StoreError::Unsure(_)) => {
+                self.failed(&error);
+                open()
+            }
+            opened => opened,
+        };
         let store = if self.writer.child.argument() == EACH {
-            self.tried(open)?
+            self.tried(open_again)?
         } else {
             open().map_err(|error| self.given_up(&error))?
         };

@@ -29,7 +29,7 @@ impl Sqlite {
         let journal = OpenOptions::new().read(true).write(!self.options.read_only).open(&path);
         match journal.and_then(|journal| journal.sync_all()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            synced => synced.map_err(|source| StoreError::Io { path, source }),
+            synced => synced.map_err(|source| StoreError::io(&path, source)),
         }
     }
 
@@ -63,7 +63,7 @@ impl Sqlite {
         });
         match renewed {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            renewed => renewed.map_err(|source| StoreError::Io { path, source }),
+            renewed => renewed.map_err(|source| StoreError::io(&path, source)),
         }
     }
 }
