@@ -2,6 +2,7 @@
 
 import { asBytes, asPosition, asSaid, asText } from "./checks.ts";
 import { Groups } from "./groups.ts";
+import { Life } from "./life.ts";
 import type { RawDocument, RawType } from "./raw.ts";
 import type { Schema } from "./schema.ts";
 import type * as types from "./types.ts";
@@ -46,23 +47,22 @@ export function madeOf(type: types.DocumentType<never, never, never>): { schema:
 }
 
 class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
+  readonly id: string;
+  readonly author: string;
   readonly #raw: RawDocument;
   readonly #watched: Watched<V, E, D>;
   readonly #groups = new Groups();
+  readonly #life = new Life("document");
+  /** How many calls are under way, within each other. */
+  #calls = 0;
 
   constructor(schema: Schema, raw: RawDocument) {
     this.#raw = raw;
+    this.id = raw.id;
+    this.author = raw.author;
     this.#watched = new Watched<V, E, D>(schema, raw.edits());
     this.#raw.look();
     this.#watched.read();
-  }
-
-  get id(): string {
-    return this.#raw.id;
-  }
-
-  get author(): string {
-    return this.#raw.author;
   }
 
   get value(): V {
@@ -70,22 +70,26 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
   }
 
   read<N>(of: (editor: E) => types.Editor<N> | null | undefined): N | undefined {
-    return this.#watched.part(of);
+    return this.#call(() => this.#watched.part(of));
   }
 
   change(edit: (editor: E) => void, options: types.WriteOptions = {}): void {
     const [message, time] = asSaid(options);
-    const joins = this.#groups.joins(options.group);
-    this.#raw.change(() => edit(this.#watched.editor), message, time, joins);
-    this.#look(true);
+    this.#call((raw) => {
+      const joins = this.#groups.joins(options.group);
+      raw.change(() => edit(this.#watched.editor), message, time, joins);
+      this.#look(true);
+    });
   }
 
   update(value: V): void {
     const { schema } = this.#watched;
     const encoded = encode(schema, schema.root, value);
-    this.#groups.begin();
-    this.#raw.update(encoded);
-    this.#look(true);
+    this.#call((raw) => {
+      this.#groups.begin();
+      raw.update(encoded);
+      this.#look(true);
+    });
   }
 
   subscribe(callback: (seen: types.Seen<V, D>) => void): types.Unsubscribe {
@@ -96,57 +100,80 @@ class TypedDocument<V, E, D> implements types.TypedDocument<V, E, D> {
     of: (editor: E) => types.Editor<N, P> | null | undefined,
     callback: (seen: types.Seen<N | undefined, P>) => void,
   ): types.Unsubscribe {
-    return this.#watched.subscribeTo(of, callback);
+    return this.#call(() => this.#watched.subscribeTo(of, callback));
   }
 
   cursor(of: (editor: E) => types.Places, position: number, side: "left" | "right" = "left"): string | undefined {
-    return this.#watched.cursor(of, position, side);
+    return this.#call(() => this.#watched.cursor(of, position, side));
   }
 
   positionOf(of: (editor: E) => types.Places, cursor: string): number | undefined {
-    return this.#watched.positionOf(of, cursor);
+    return this.#call(() => this.#watched.positionOf(of, cursor));
   }
 
   undo(): boolean {
-    this.#groups.begin();
-    return this.#done(this.#raw.undo());
+    return this.#turn((raw) => raw.undo());
   }
 
   redo(): boolean {
-    this.#groups.begin();
-    return this.#done(this.#raw.redo());
+    return this.#turn((raw) => raw.redo());
   }
 
   heads(): string[] {
-    return this.#raw.heads();
+    return this.#call((raw) => raw.heads());
   }
 
   log(most: number = ALL): types.LogEntry[] {
-    return this.#raw.log(asPosition(most));
+    return this.#call((raw) => raw.log(asPosition(most)));
   }
 
   apply(bytes: Uint8Array): void {
-    this.#raw.apply(asBytes(bytes));
-    this.#look(false);
+    this.#call((raw) => {
+      raw.apply(asBytes(bytes));
+      this.#look(false);
+    });
   }
 
   export(heads: readonly string[] = []): Uint8Array {
-    return this.#raw.export(heads.map((head) => asText(head, "a head")));
+    return this.#call((raw) => raw.export(heads.map((head) => asText(head, "a head"))));
   }
 
   save(): Uint8Array {
-    return this.#raw.save();
+    return this.#call((raw) => raw.save());
   }
 
+  /** In the middle of a call that is done to its end first. */
   [Symbol.dispose](): void {
+    if (this.#life.isOver) return;
+    this.#life.end();
     this.#watched.end();
+    if (this.#calls === 0) this.#free();
+  }
+
+  #free(): void {
     this.#watched.edits.free();
     this.#raw.free();
   }
 
-  #done(done: boolean): boolean {
-    this.#look(true);
-    return done;
+  /** Does something with the other side, as long as it is not closed. */
+  #call<R>(work: (raw: RawDocument) => R): R {
+    this.#life.check();
+    this.#calls += 1;
+    try {
+      return work(this.#raw);
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0 && this.#life.isOver) this.#free();
+    }
+  }
+
+  #turn(work: (raw: RawDocument) => boolean): boolean {
+    return this.#call((raw) => {
+      this.#groups.begin();
+      const done = work(raw);
+      this.#look(true);
+      return done;
+    });
   }
 
   #look(isOwn: boolean): void {

@@ -368,3 +368,36 @@ test("a value that somebody has written to is read anew", () => {
   document.change((board) => { board.title = "x"; });
   assert.deepEqual(seen, [[2, null], [2, { title: "x" }]]);
 });
+
+test("a document that is disposed of is closed, and what is under way is done first", () => {
+  const within = BoardDocument.create();
+  const told = [];
+  within.subscribe(() => told.push("not any more"));
+  within.change((board) => {
+    board.title = "Plan";
+    within[Symbol.dispose]();
+    assert.throws(() => within.heads(), /the document is closed/);
+  });
+  assert.deepEqual(told, []);
+
+  const telling = BoardDocument.create();
+  telling.subscribe(() => telling[Symbol.dispose]());
+  telling.change((board) => { board.title = "Plan"; });
+  assert.equal(telling.value.title, "Plan");
+
+  const failing = BoardDocument.create();
+  assert.throws(() => failing.change(() => {
+    failing[Symbol.dispose]();
+    throw new Error("as it was told to");
+  }), /as it was told to/);
+
+  for (const document of [within, telling, failing]) {
+    const { id } = document;
+    for (let times = 0; times < 2; times += 1) document[Symbol.dispose]();
+    for (const call of [
+      () => document.change(() => {}), () => document.update(document.value), () => document.undo(), () => document.log(),
+      () => document.read((board) => board.notes), () => document.cursor((board) => board.notes, 0), () => document.save(),
+    ]) assert.throws(call, /the document is closed/);
+    assert.equal(document.id, id);
+  }
+});
