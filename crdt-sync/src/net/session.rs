@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 use tracing::Instrument as _;
 
-use super::hub::{Desk, Done, Errand, Hub, Mail, Mailbox, Policy, Reviewed, Seat};
+use super::hub::{Clerk, Desk, Done, Errand, Hub, Mail, Mailbox, Policy, Reviewed, Seat};
 use super::socket::{Incoming, Turn, Wire};
 use crate::access::{Right, Token};
 use crate::dialing::{Again, Allowance, Ended, FEW, TO_PEERS, TO_RELAYS};
@@ -95,7 +95,8 @@ impl Session {
     fn new(hub: Arc<Hub>, number: u32, wire: Wire, setup: Setup) -> Self {
         let Setup { role, settings, entropy, address, token, is_link, authenticated, seat } = setup;
         let mailbox = hub.enter(number, Some(address));
-        let (desk, answers) = Desk::new(hub.clone(), number, address, token, is_link, seat);
+        let (desk, answers) =
+            Desk::new(Clerk::new(hub.clone(), number, address, token, is_link, seat));
         let it = Connection::new(role, settings, entropy, hub.now());
         let allowance = Allowance::new(match role {
             Role::Dialer => TO_RELAYS,

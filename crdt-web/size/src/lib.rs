@@ -1,6 +1,10 @@
 //! What an app in a page links, by feature, to be measured: a board of five kinds of nodes, and what
 //! is done with it.
 
+#[cfg(any(feature = "document", feature = "history", feature = "text"))]
+#[macro_use]
+mod exchanged;
+
 #[cfg(feature = "document")]
 mod document;
 #[cfg(feature = "history")]

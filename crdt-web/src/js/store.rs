@@ -99,9 +99,7 @@ impl RawStore {
     /// Opens the store of a name, or makes it, with the key that this browser has for it.
     pub fn open(name: String) -> Promise {
         promise::<Self, StoreError>(async move {
-            let database = IndexedDb::open(&name).await?;
-            let keypair = database.keypair().await?;
-            let store = database.store_with(keypair);
+            let store = IndexedDb::store(&name).await?;
             let (open, peer, hears) = Default::default();
             Ok(Self { inner: Rc::new(Inner { store, open, peer, hears }) })
         })

@@ -69,12 +69,11 @@ pub(super) trait AnyStored {
         options: ChangeOptions,
         edit: Function,
         tell: Function,
-    ) -> Later<Result<JsValue, Failure>>;
-    fn update(self: Rc<Self>, value: PlainValue, tell: Function)
-    -> Later<Result<JsValue, Failure>>;
+    ) -> Later<Result<(), Failure>>;
+    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>>;
     fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
     fn redo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>>;
-    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<JsValue, Failure>>;
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>>;
     fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>>;
     /// Calls a function while the document is open for reading.
     fn read(self: Rc<Self>, read: Function, tell: Function) -> Later<Result<JsValue, JsValue>>;
@@ -162,26 +161,20 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         options: ChangeOptions,
         edit: Function,
         tell: Function,
-    ) -> Later<Result<JsValue, Failure>> {
+    ) -> Later<Result<(), Failure>> {
         let number = self.number;
-        let changing = self.write(tell, move |document| {
+        Box::pin(self.write(tell, move |document| {
             document.prepare_by_path(&options, |editor| {
                 editing::during(number, editor, || editing::call(&edit))
             })
-        });
-        Box::pin(async move { changing.await.map(nothing) })
+        }))
     }
 
-    fn update(
-        self: Rc<Self>,
-        value: PlainValue,
-        tell: Function,
-    ) -> Later<Result<JsValue, Failure>> {
-        let updating = self.write(tell, move |document| {
+    fn update(self: Rc<Self>, value: PlainValue, tell: Function) -> Later<Result<(), Failure>> {
+        Box::pin(self.write(tell, move |document| {
             let options = ChangeOptions::new();
             document.prepare_by_path(&options, |editor| Ok(editor.set("", value)?))
-        });
-        Box::pin(async move { updating.await.map(nothing) })
+        }))
     }
 
     fn undo(self: Rc<Self>, tell: Function) -> Later<Result<bool, Failure>> {
@@ -196,8 +189,8 @@ impl<T: CrdtNode> AnyStored for Kept<T> {
         Box::pin(async move { Ok(redoing.await?.is_some()) })
     }
 
-    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<JsValue, Failure>> {
-        Box::pin(async move { Ok(self.live.apply(bytes).await.map(|_| JsValue::UNDEFINED)?) })
+    fn apply(self: Rc<Self>, bytes: Vec<u8>) -> Later<Result<(), Failure>> {
+        Box::pin(async move { Ok(self.live.apply(bytes).await.map(drop)?) })
     }
 
     fn refresh(self: Rc<Self>) -> Later<Result<bool, StoreError>> {
@@ -285,7 +278,10 @@ impl RawStored {
     }
 
     /// A promise of what comes of writing. Whoever else has the document open is told then.
-    fn written<V: Into<JsValue> + 'static>(&self, writing: Later<Result<V, Failure>>) -> Promise {
+    fn written<V: Into<JsValue>>(
+        &self,
+        writing: impl Future<Output = Result<V, Failure>> + 'static,
+    ) -> Promise {
         let (document, store) = (self.document.clone(), self.store.clone());
         promise(async move {
             let written = writing.await;
@@ -408,7 +404,8 @@ impl RawStored {
         joins: bool,
     ) -> Promise {
         let options = any::options(message, time, joins);
-        self.written(self.document.clone().change(options, edit, tell))
+        let changing = self.document.clone().change(options, edit, tell);
+        self.written(async move { changing.await.map(nothing) })
     }
 
     /// Makes it read as a value, by what differs; tells as [`change`](Self::change) does.
@@ -416,7 +413,8 @@ impl RawStored {
     /// # Errors
     /// If it is no plain value.
     pub fn update(&self, value: &JsValue, tell: Function) -> Result<Promise, JsError> {
-        Ok(self.written(self.document.clone().update(from_js(value)?, tell)))
+        let updating = self.document.clone().update(from_js(value)?, tell);
+        Ok(self.written(async move { updating.await.map(nothing) }))
     }
 
     /// Takes back what was done here last; whether there was something. Tells as
@@ -433,7 +431,8 @@ impl RawStored {
 
     /// Takes in what another replica exported.
     pub fn apply(&self, bytes: Vec<u8>) -> Promise {
-        self.written(self.document.clone().apply(bytes))
+        let applying = self.document.clone().apply(bytes);
+        self.written(async move { applying.await.map(nothing) })
     }
 
     /// Ends its exchange with relays, when what is being written is durable.

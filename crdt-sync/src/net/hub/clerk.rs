@@ -15,7 +15,7 @@ use crate::host::{Origin, Taken, bundles_of, member};
 use crate::protocol::{Access, Answer, Ask, Refused, RequestId, Version};
 
 /// Who answers.
-pub(super) struct Clerk {
+pub(crate) struct Clerk {
     hub: Arc<Hub>,
     number: u32,
     visitor: Mutex<Visitor>,
@@ -47,7 +47,7 @@ pub(crate) struct Reviewed {
 
 impl Clerk {
     /// Who answers a connection.
-    pub(super) fn new(
+    pub(crate) fn new(
         hub: Arc<Hub>,
         number: u32,
         address: IpAddr,
@@ -121,7 +121,7 @@ impl Clerk {
     }
 
     fn visitor(&self) -> Visitor {
-        self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.visitor).clone()
     }
 
     /// The documents that this side is to follow: all, if the other one is a relay that is sent them.
@@ -148,7 +148,7 @@ impl Clerk {
 
     pub(super) async fn admit(&self, peer: Author) -> Answer {
         let visitor = self.visitor().with_author(peer);
-        *self.visitor.lock().unwrap_or_else(PoisonError::into_inner) = visitor.clone();
+        *lock(&self.visitor) = visitor.clone();
         match &self.hub.policy {
             Policy::Relay(access) if !self.is_link && !access.may_connect(&visitor).await => {
                 tracing::info!(%peer, "not let in");

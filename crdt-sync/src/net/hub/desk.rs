@@ -1,7 +1,6 @@
 //! Where what a connection asks is answered: in turn what is asked of one document, the rest beside each
 //! other.
 
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -10,9 +9,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
-use super::Hub;
-use super::clerk::{Clerk, Reviewed, Seat};
-use crate::access::Token;
+use super::clerk::{Clerk, Reviewed};
 use crate::host::Asked;
 use crate::protocol::{Answer, Ask, Request, RequestId};
 
@@ -37,19 +34,11 @@ pub(crate) struct Done {
 }
 
 impl Desk {
-    /// A desk for a connection, and where its answers come out. How many there can be is bounded by
+    /// A desk for the connection that somebody answers, and where the answers come out. How many there can be is bounded by
     /// how many requests the protocol has open.
-    pub(crate) fn new(
-        hub: Arc<Hub>,
-        number: u32,
-        address: IpAddr,
-        token: Option<Token>,
-        is_link: bool,
-        seat: Option<Seat>,
-    ) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
+    pub(crate) fn new(clerk: Clerk) -> (Self, mpsc::UnboundedReceiver<Box<Done>>) {
         let (done, answers) = mpsc::unbounded_channel();
-        let clerk = Arc::new(Clerk::new(hub, number, address, token, is_link, seat));
-        (Self { clerk, asked: Asked::default(), done }, answers)
+        (Self { clerk: Arc::new(clerk), asked: Asked::default(), done }, answers)
     }
 
     /// Begins to answer.

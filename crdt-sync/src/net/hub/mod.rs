@@ -43,7 +43,7 @@ use crate::dialing::Inbox;
 use crate::host::PeerNumber;
 use crate::protocol::{Presences, Settings, Time};
 
-pub(crate) use clerk::{Reviewed, Seat};
+pub(crate) use clerk::{Clerk, Reviewed, Seat};
 pub(crate) use desk::{Desk, Done};
 use documents::Documents;
 use fan::Announcement;

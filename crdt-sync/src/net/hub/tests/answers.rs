@@ -11,13 +11,13 @@ use tokio::time::timeout;
 
 use super::{hub, hub_with};
 use crate::access::{Access, Grant, Visitor};
-use crate::net::hub::{Desk, Errand, Hub, Mail, Seat};
+use crate::net::hub::{Clerk, Desk, Errand, Hub, Mail, Seat};
 use crate::protocol::{Answer, Ask, Request, RequestId};
 
 const DOCUMENT: DocumentId = DocumentId::from_bytes([7; 32]);
 
 fn desk(hub: &Arc<Hub>, number: u32, is_link: bool) -> Desk {
-    Desk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link, None).0
+    Desk::new(Clerk::new(hub.clone(), number, Ipv4Addr::LOCALHOST.into(), None, is_link, None)).0
 }
 
 /// Says what somebody may do once it is told to, and then panics, if it is to.
@@ -47,7 +47,7 @@ async fn what_is_asked_by_who_is_gone_has_a_place_until_it_is_answered() {
     let (seat, address) = (Arc::new(()), Ipv4Addr::LOCALHOST.into());
     let seated: Seat = seat.clone();
     let (mut desk, answers) =
-        Desk::new(hub.clone(), hub.number(), address, None, false, Some(seated));
+        Desk::new(Clerk::new(hub.clone(), hub.number(), address, None, false, Some(seated)));
     let request = Request::Document { document: DOCUMENT, ask: Ask::Open { by_peer: true } };
     desk.ask(RequestId(0), request);
     drop((desk, answers));
@@ -68,7 +68,8 @@ async fn what_panics_where_it_is_looked_up_is_answered() {
     let told = Arc::new(Semaphore::new(3));
     let hub = hub_with(Slow { told, panics: true });
     let address = Ipv4Addr::LOCALHOST.into();
-    let (mut desk, mut answers) = Desk::new(hub.clone(), hub.number(), address, None, false, None);
+    let (mut desk, mut answers) =
+        Desk::new(Clerk::new(hub.clone(), hub.number(), address, None, false, None));
     for number in 0..2 {
         let ask = Ask::Open { by_peer: true };
         desk.ask(RequestId(number), Request::Document { document: DOCUMENT, ask });
