@@ -1,4 +1,4 @@
-//! A document kept in IndexedDB, and with the feature `sync` at a relay too.
+//! A document kept in `IndexedDB`, and with the feature `sync` at a relay too.
 
 #[cfg(not(feature = "sync"))]
 use crdt_core::ChangeOptions;
@@ -28,7 +28,7 @@ pub async fn stored(name: String) -> Result<String, JsError> {
     #[cfg(feature = "sync")]
     {
         let board = Live::new(board);
-        let peer = Peer::connect(&store, &*name)?;
+        let peer = Peer::connect(&store, &name)?;
         peer.bind(&board);
         board.change(|board| board.tasks.push(Task { title: name, done: false })).await?;
         board.synced().await;

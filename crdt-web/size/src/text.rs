@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A text.
 #[derive(CrdtNode, Clone, Debug, PartialEq)]
-pub struct Note {
+struct Note {
     #[crdt(text)]
     body: String,
 }
